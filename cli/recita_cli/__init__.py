@@ -1,0 +1,1 @@
+"""The ``recita`` command line."""

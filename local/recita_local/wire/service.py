@@ -1,0 +1,61 @@
+"""What a service written here looks like to the wire: operations, their context, their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+Params = Mapping[str, Any]
+"""Request members as botocore names them; blobs are ``bytes``."""
+
+Reply = dict[str, Any]
+"""Response members as botocore names them; the wire writes them in the service's protocol."""
+
+
+class ServiceError(Exception):
+    """An error the real service would answer with.
+
+    ``code`` is the exception's name in the service model, for example ``UnsupportedDocumentException``.
+    ``fields`` are its further members, for example ``SourceLanguageCode``.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, **fields: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.fields = fields
+
+
+@dataclass
+class RequestContext:
+    """One request: who asks, and what answered it."""
+
+    service: str
+    operation: str
+    region: str
+    account_id: str
+    endpoint_url: str
+    engine: str = ""
+    """Name and version of the engine that answered; sent as the header ``x-local-engine``."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for another service of the same laptop (S3, SNS, …)."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
+        )
+
+
+Operation = Callable[[Params, RequestContext], Reply]
+"""Runs in a thread, so it may block; raises :class:`ServiceError`."""
+
+Operations = dict[str, Operation]
+"""Operation name to implementation; each ``services/<name>/api.py`` exports one as ``OPERATIONS``."""
