@@ -1,1 +1,1 @@
-"""AWS services the laptop answers itself; one package each: `api.py` is the wire, `engine.py` the work."""
+"""AWS services the laptop answers itself: ``api.py`` is the wire, ``engine.py`` the work."""

@@ -18,7 +18,7 @@ Reply = dict[str, Any]
 class ServiceError(Exception):
     """An error the real service would answer with.
 
-    ``code`` is the exception's name in the service model, for example ``UnsupportedDocumentException``.
+    ``code`` is the exception's name in the service model, such as ``UnsupportedDocumentException``.
     ``fields`` are its further members, for example ``SourceLanguageCode``.
     """
 
@@ -45,7 +45,8 @@ class RequestContext:
 
     def client(self, service: str) -> Any:
         """A boto3 client for another service of the same laptop (S3, SNS, …)."""
-        return boto3.client(
+        factory: Any = boto3.client  # its overloads want the service as a literal
+        return factory(
             service,
             endpoint_url=self.endpoint_url,
             region_name=self.region,
@@ -58,4 +59,4 @@ Operation = Callable[[Params, RequestContext], Reply]
 """Runs in a thread, so it may block; raises :class:`ServiceError`."""
 
 Operations = dict[str, Operation]
-"""Operation name to implementation; each ``services/<name>/api.py`` exports one as ``OPERATIONS``."""
+"""Operation name to implementation: what each ``services/<name>/api.py`` exports."""
