@@ -1,0 +1,1 @@
+"""Decoders of untrusted bytes; called only inside the cage."""

@@ -1,0 +1,79 @@
+"""The error tree; a class's name is the name that ``ErrorEquals`` matches in the state machine.
+
+RecitaError
+├── DocumentRejectedError       the upload can't be processed; caught by the step, never by a Retry
+├── ConfigurationError          the deployment lacks a setting
+├── OcrFailedError              a Textract job ended without a result
+├── UnderstandingFailedError    the model's answer can't be used, even after a repair attempt
+└── ProviderError               an AWS service answered with an error
+    ├── ProviderThrottledError    too fast or over quota: the state machine retries
+    ├── ProviderUnavailableError  a fault on the service's side: the state machine retries
+    └── ProviderRefusedError      the service will not take this request: retrying can't help
+"""
+
+from __future__ import annotations
+
+
+class RecitaError(Exception):
+    """Base of all errors that Recita raises; ``hint`` says what a person can do."""
+
+    hint = "Look into the function's log group for this document id."
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint:
+            self.hint = hint
+
+
+class DocumentRejectedError(RecitaError):
+    """The upload can't be processed; ``code`` is a key of ``models.reasons.REJECTIONS``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ConfigurationError(RecitaError):
+    """The deployment lacks a setting."""
+
+    hint = "Set it in template.yaml and deploy again."
+
+
+class OcrFailedError(RecitaError):
+    """A Textract job ended without a result."""
+
+    hint = "Run the document again; if it fails twice, Textract can't read this file."
+
+
+class UnderstandingFailedError(RecitaError):
+    """The model's answer can't be used, even after a repair attempt."""
+
+    hint = "Choose a stronger model with the ModelId parameter, or run the document again."
+
+
+class ProviderError(RecitaError):
+    """An AWS service answered with an error."""
+
+    def __init__(self, service: str, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{service} {operation} answered {code}: {message}")
+        self.service = service
+        self.operation = operation
+        self.code = code
+
+
+class ProviderThrottledError(ProviderError):
+    """Too fast or over quota; the state machine retries."""
+
+    hint = "Raise the service's quota, or upload more slowly."
+
+
+class ProviderUnavailableError(ProviderError):
+    """A fault on the service's side; the state machine retries."""
+
+    hint = "Run the document again when the service has recovered."
+
+
+class ProviderRefusedError(ProviderError):
+    """The service will not take this request; retrying can't help."""
+
+    hint = "The message names what the service refuses; mend that and run the document again."

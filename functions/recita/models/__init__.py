@@ -1,0 +1,1 @@
+"""What flows between steps, and what consumers read."""

@@ -1,0 +1,57 @@
+"""A document on its way through the pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from recita.models.base import Model
+from recita.models.reasons import Reason
+
+Route = Literal["document", "image", "text"]
+SpeakMode = Literal["summary", "none"]
+
+
+def document_id(bucket: str, key: str, version_id: str) -> str:
+    """Return the opaque ASCII name of one upload: 32 hex digits, the same for every redelivery.
+
+    Object keys come from people and break the name fields of most services; this one fits all.
+    """
+    return hashlib.sha256(f"{bucket}\n{key}\n{version_id}".encode()).hexdigest()[:32]
+
+
+class Upload(Model):
+    """One version of one object in the input bucket: the input of an execution."""
+
+    document_id: str
+    bucket: str
+    key: str
+    version_id: str
+
+
+class Document(Upload):
+    """What inspection found, and what was asked for; every later step receives it."""
+
+    media_type: str = "application/octet-stream"
+    bytes: int = 0
+    sha256: str = ""
+    route: Route | None = None
+    pages: int = 0
+    languages: tuple[str, ...] = ()
+    speak: SpeakMode = "summary"
+    reason: Reason | None = None
+
+
+def result_key(document: str, name: str) -> str:
+    """Key of an artifact in the results bucket, for example ``documents/<id>/text.md``."""
+    return f"documents/{document}/{name}"
+
+
+def work_key(document: str, name: str) -> str:
+    """Key of an internal record in the results bucket; expires, consumers never read it."""
+    return f"work/{document}/{name}"
+
+
+def step_key(document: str, step: str) -> str:
+    """Key of a step's record; progress displays read these while a document is on its way."""
+    return work_key(document, f"steps/{step}.json")

@@ -1,0 +1,183 @@
+"""The contract that consumers read: ``documents/<document_id>/manifest.json``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from recita.models.base import Model
+from recita.models.document import Route
+from recita.models.page import Method
+from recita.models.picture import Label, Moderation
+from recita.models.reasons import Reason
+from recita.models.record import Artifact, EngineUsed, StepError, StepStatus, Usage, Warned
+from recita.models.summary import Classification, Fact, Grounding, Language, Sentence, Verdict
+
+SCHEMA_VERSION = "1.0"
+
+Status = Literal["COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED"]
+
+
+class Source(Model):
+    """The upload."""
+
+    bucket: str
+    key: str
+    version_id: str
+    bytes: int
+    sha256: str
+    media_type: str
+
+
+class PageEntry(Model):
+    """One page; its full content lies in ``artifact``."""
+
+    number: int
+    method: Method
+    why: str
+    characters: int
+    confidence: float | None
+    tables: int
+    key_values: int
+    artifact: str | None
+    error: str | None
+
+
+class ImageEntry(Model):
+    """One picture; boxes and the derived JPEG are named in ``artifact``."""
+
+    id: str
+    page: int | None
+    labels: tuple[Label, ...]
+    faces: int | None
+    moderation: tuple[Moderation, ...]
+    text: str
+    description: str | None
+    artifact: str
+
+
+class SummaryEntry(Model):
+    """The summary in the document's own language."""
+
+    text: str
+    language: str
+    artifact: str
+    model: str
+    prompt_version: str
+    grounding: Grounding | None
+    sentences: tuple[Sentence, ...]
+
+
+class TranslationEntry(Model):
+    """The summary in one requested language; ``artifact`` is null unless it SUCCEEDED."""
+
+    language: str
+    status: StepStatus
+    reason: Reason | None = None
+    artifact: str | None = None
+
+
+class AudioEntry(TranslationEntry):
+    """The spoken summary in one requested language."""
+
+    voice: str | None = None
+    engine: str | None = None
+    captions: str | None = None
+    marks: str | None = None
+    duration_seconds: float | None = None
+
+
+class MissingPage(Model):
+    """A page that could not be read, and why."""
+
+    page: int
+    reason: str
+
+
+class MissingLanguage(Model):
+    """A language that was asked for and not delivered, and why."""
+
+    language: str
+    reason: str
+
+
+class PageLedger(Model):
+    """Pages in = pages read + pages missing."""
+
+    total: int = 0
+    read: int = 0
+    missing: tuple[MissingPage, ...] = ()
+
+
+class CharacterLedger(Model):
+    """Characters extracted, and how many of them the summary has seen."""
+
+    extracted: int = 0
+    summarised: int = 0
+
+
+class LanguageLedger(Model):
+    """Languages asked for = translated and spoken, or missing with a reason."""
+
+    requested: tuple[str, ...] = ()
+    translated: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    missing: tuple[MissingLanguage, ...] = ()
+
+
+class Ledger(Model):
+    """What went in against what came out; COMPLETED only when it adds up."""
+
+    pages: PageLedger = PageLedger()
+    characters: CharacterLedger = CharacterLedger()
+    languages: LanguageLedger = LanguageLedger()
+
+
+class Step(Model):
+    """One step as it ran."""
+
+    name: str
+    status: StepStatus
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    attempts: int = 1
+    error: StepError | None = None
+
+
+class Cost(Model):
+    """An estimate from list prices; ``price_table`` dates them."""
+
+    currency: str = "USD"
+    estimated: float
+    price_table: str
+
+
+class Manifest(Model):
+    """The index of everything Recita knows about one document; written last, by one write."""
+
+    schema_version: str = Field(default=SCHEMA_VERSION, pattern=r"^1\.\d+$")
+    document_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    execution: str
+    created_at: datetime
+    status: Status
+    reason: Reason | None
+    source: Source
+    route: Route | None
+    language: Language | None = None
+    classification: Classification | None = None
+    pages: tuple[PageEntry, ...] = ()
+    images: tuple[ImageEntry, ...] = ()
+    summary: SummaryEntry | None = None
+    facts: tuple[Fact, ...] = ()
+    guardrails: tuple[Verdict, ...] = ()
+    translations: tuple[TranslationEntry, ...] = ()
+    audio: tuple[AudioEntry, ...] = ()
+    ledger: Ledger
+    artifacts: tuple[Artifact, ...] = ()
+    usage: tuple[Usage, ...] = ()
+    cost: Cost
+    steps: tuple[Step, ...] = ()
+    engines: tuple[EngineUsed, ...] = ()
+    warnings: tuple[Warned, ...] = ()

@@ -1,0 +1,88 @@
+"""What the state machine hands to each function and gets back: references only."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from recita.models.base import Model
+from recita.models.document import Document, Upload
+
+
+class InspectInput(Model):
+    """Input of ``inspect_document``."""
+
+    upload: Upload
+    attempt: int = 1
+
+
+class StepInput(Model):
+    """Input of every step after inspection."""
+
+    document: Document
+    attempt: int = 1
+
+
+class StartOcrInput(StepInput):
+    """Input of ``start_ocr``: the token lets the SNS notification resume the execution."""
+
+    task_token: str
+
+
+class OcrJob(Model):
+    """A finished Textract job."""
+
+    job_id: str
+    status: str
+
+
+class CollectOcrInput(StepInput):
+    """Input of ``collect_ocr``."""
+
+    job: OcrJob
+
+
+class LanguageInput(StepInput):
+    """Input of ``translate_summary`` and ``speak_summary``."""
+
+    language: str
+
+
+class Failure(Model):
+    """A step that ended in an error the state machine did not retry, or retried in vain."""
+
+    step: str
+    error: str
+    cause: str = ""
+
+
+class PublishInput(Model):
+    """Input of ``publish_result``."""
+
+    document: Document
+    execution: str
+    started_at: str
+    failures: tuple[Failure, ...] = ()
+
+
+class StepOutput(Model):
+    """What a step returns to the state machine; the outcome itself lies in the results bucket."""
+
+    status: Literal["SUCCEEDED", "SKIPPED", "BLOCKED", "OCR_NEEDED"]
+
+
+class LanguageOutput(StepOutput):
+    """Output of ``translate_summary`` and ``speak_summary``."""
+
+    language: str
+
+
+class PublishOutput(Model):
+    """Output of ``publish_result`` and so of the execution."""
+
+    document_id: str
+    status: str
+    manifest_key: str
+
+
+Event = dict[str, Any]
+"""A raw Lambda event."""

@@ -1,0 +1,212 @@
+"""What the domain needs from the world, as Protocols; adapters and fakes fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from recita.models.document import Upload
+from recita.models.event import DocumentEvent
+from recita.models.manifest import Manifest
+from recita.models.page import Page
+from recita.models.picture import Label, Moderation
+from recita.models.summary import GuardrailAction, GuardrailUsed
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """An upload's bytes and its user metadata (``x-amz-meta-…``)."""
+
+    body: bytes
+    metadata: dict[str, str]
+
+
+class Uploads(Protocol):
+    """The input bucket."""
+
+    def fetch(self, upload: Upload, limit: int) -> UploadedFile:
+        """Return one version of an object.
+
+        Raises DocumentRejectedError ``too-large`` above ``limit`` bytes, before reading them.
+        """
+
+
+class Results(Protocol):
+    """The results bucket."""
+
+    bucket: str
+
+    def read(self, key: str) -> bytes | None:
+        """Return the object, or None when there is none."""
+
+    def write(self, key: str, body: bytes, media_type: str) -> None:
+        """Create or replace the object."""
+
+    def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
+        """Write ``key`` by one conditional write and return what the key then holds.
+
+        ``accept`` looks at an existing body and says whether it may be replaced.
+        """
+
+
+class Documents(Protocol):
+    """The index of documents."""
+
+    def admit(self, upload: Upload) -> None:
+        """Record that the upload is being processed, unless it is known already."""
+
+    def record(self, manifest: Manifest, manifest_key: str) -> None:
+        """Replace the row by what the manifest says."""
+
+
+class Workflow(Protocol):
+    """The state machine."""
+
+    def start(self, upload: Upload) -> bool:
+        """Start the execution named after the document; False when there was one already."""
+
+    def resume(self, token: str, output: dict[str, Any]) -> None:
+        """Hand ``output`` to the waiting task; a task that no longer waits is no error."""
+
+    def fail(self, token: str, error: str, cause: str) -> None:
+        """End the waiting task with an error; a task that no longer waits is no error."""
+
+
+@dataclass(frozen=True)
+class OcrResult:
+    """Pages of a finished OCR, numbered as in what was sent; ``failed`` could not be read."""
+
+    pages: tuple[Page, ...]
+    failed: tuple[int, ...] = ()
+
+
+class Ocr(Protocol):
+    """Amazon Textract."""
+
+    def read(self, page: bytes) -> OcrResult:
+        """Read one page (PDF, PNG or JPEG of at most 10 MB) at once."""
+
+    def start(self, key: str, token: str) -> str:
+        """Start a job on a PDF in the results bucket and return its id; ``token`` is idempotent."""
+
+    def collect(self, job_id: str) -> OcrResult:
+        """Return all pages of a finished job."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Rekognition found in a picture."""
+
+    labels: tuple[Label, ...]
+    moderation: tuple[Moderation, ...]
+    text: str
+
+
+class Vision(Protocol):
+    """Amazon Rekognition."""
+
+    def look(self, image: bytes) -> Seen:
+        """Look at one upright JPEG or PNG of at most 5 MB."""
+
+
+@dataclass(frozen=True)
+class GuardedText:
+    """The verdict on a text, and the text that may go on."""
+
+    text: str
+    action: GuardrailAction
+    policies: tuple[str, ...] = ()
+    detected: tuple[str, ...] = ()
+    """Policies that only report, such as ``contentPolicy/PROMPT_ATTACK``."""
+
+
+class Guardrail(Protocol):
+    """Amazon Bedrock Guardrails, called alone."""
+
+    used: GuardrailUsed
+
+    def check_input(self, text: str) -> GuardedText:
+        """Check text before a model sees it; at most 25 text units."""
+
+    def check_output(self, text: str) -> GuardedText:
+        """Check text that would leave; at most 25 text units."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question to a model."""
+
+    task: str
+    system: str
+    document: str
+    """The delimited document; data, never instructions."""
+    query: str
+    image: bytes | None = None
+    hints: dict[str, str] = field(default_factory=dict)
+    """Sent as request metadata: language, sentence limit."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A model's reply after the guardrail."""
+
+    text: str
+    stop_reason: str
+    verdict: GuardedText
+    grounding: tuple[float, float] | None = None
+    """Score and threshold."""
+
+
+class Model(Protocol):
+    """Amazon Bedrock Converse under the guardrail."""
+
+    model_id: str
+
+    def ask(self, prompt: Prompt) -> Answer:
+        """Ask once; ``maxTokens`` is always set."""
+
+
+class Translator(Protocol):
+    """Amazon Translate."""
+
+    def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
+        """Translate each segment; the result has as many."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One Polly speech mark; ``start`` and ``end`` are byte offsets into the input."""
+
+    time: int
+    type: str
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Speech as MP3 and its marks, in milliseconds from the start."""
+
+    mp3: bytes
+    marks: tuple[Mark, ...]
+    voice: str
+    engine: str
+
+
+class Voice(Protocol):
+    """Amazon Polly."""
+
+    def speak(self, ssml: str, language: str) -> Spoken:
+        """Speak at most 3,000 billed characters of SSML.
+
+        Raises ProviderRefusedError when the language has no voice.
+        """
+
+
+class EventBus(Protocol):
+    """Amazon EventBridge."""
+
+    def publish(self, event: DocumentEvent) -> None:
+        """Put one event on the bus."""

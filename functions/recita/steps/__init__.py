@@ -1,0 +1,1 @@
+"""The domain: one module per step, plain functions over models and ports."""

@@ -1,0 +1,1 @@
+"""Pure helpers on text: prompts, SSML, captions, language codes."""
