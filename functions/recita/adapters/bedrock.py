@@ -1,0 +1,153 @@
+"""Amazon Bedrock: Converse under the guardrail, and the guardrail alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from recita.adapters.provider import Provider
+from recita.meter import Meter
+from recita.models.summary import GuardrailAction, GuardrailUsed
+from recita.ports import Answer, GuardedText, Prompt
+
+MAX_TOKENS = 2000
+"""Room for a summary with facts. Unset, the model's maximum would be reserved from the quota."""
+TEMPERATURE = 0.1
+
+NAMES = {
+    "contentPolicy": ("filters", "type"),
+    "topicPolicy": ("topics", "name"),
+    "contextualGroundingPolicy": ("filters", "type"),
+}
+LISTS = {
+    "wordPolicy": (("customWords", None), ("managedWordLists", "type")),
+    "sensitiveInformationPolicy": (("piiEntities", "type"), ("regexes", "name")),
+}
+
+
+class BedrockGuardrail:
+    """One version of one guardrail, called by ApplyGuardrail."""
+
+    def __init__(self, meter: Meter, used: GuardrailUsed) -> None:
+        self.used = used
+        self._bedrock = Provider("bedrock-runtime", meter, read_timeout=60)
+
+    def check_input(self, text: str) -> GuardedText:
+        """Check text before a model sees it; at most 25 text units."""
+        return self._check("INPUT", text)
+
+    def check_output(self, text: str) -> GuardedText:
+        """Check text that would leave; at most 25 text units."""
+        return self._check("OUTPUT", text)
+
+    def _check(self, source: str, text: str) -> GuardedText:
+        reply = self._bedrock.call(
+            "apply_guardrail",
+            guardrailIdentifier=self.used.id,
+            guardrailVersion=self.used.version,
+            source=source,
+            content=[{"text": {"text": text}}],
+        )
+        for unit, units in reply["usage"].items():
+            if units:
+                self._bedrock.count("ApplyGuardrail", units, unit)
+        changed = reply["action"] == "GUARDRAIL_INTERVENED"
+        outputs = "".join(output["text"] for output in reply["outputs"])
+        return _guarded(outputs if changed else text, reply["assessments"])
+
+
+class BedrockModel:
+    """One model or inference profile, asked by Converse."""
+
+    def __init__(self, meter: Meter, model_id: str, used: GuardrailUsed) -> None:
+        self.model_id = model_id
+        self._used = used
+        self._bedrock = Provider("bedrock-runtime", meter, read_timeout=300)
+
+    def ask(self, prompt: Prompt) -> Answer:
+        """Ask once; the guardrail checks the answer in the same call."""
+        reply = self._bedrock.call(
+            "converse",
+            modelId=self.model_id,
+            system=[{"text": prompt.system}],
+            messages=[{"role": "user", "content": _content(prompt)}],
+            inferenceConfig={"maxTokens": MAX_TOKENS, "temperature": TEMPERATURE},
+            guardrailConfig={
+                "guardrailIdentifier": self._used.id,
+                "guardrailVersion": self._used.version,
+                "trace": "enabled",
+            },
+            requestMetadata={"task": prompt.task, **prompt.hints},
+        )
+        for unit in ("inputTokens", "outputTokens"):
+            self._bedrock.count("Converse", reply["usage"][unit], unit)
+        blocks = reply["output"]["message"]["content"]
+        text = "".join(block.get("text", "") for block in blocks)
+        assessments = list(_output_assessments(reply))
+        return Answer(
+            text=text,
+            stop_reason=reply["stopReason"],
+            verdict=_guarded(text, assessments),
+            grounding=_grounding(assessments),
+        )
+
+
+def _content(prompt: Prompt) -> list[dict[str, Any]]:
+    # The document was checked and masked by ApplyGuardrail already. As a grounding source alone it
+    # is what the answer is held against, and its content is not paid for a second time.
+    content: list[dict[str, Any]] = [_guard(prompt.document, "grounding_source")]
+    if prompt.image:
+        content.append({"image": {"format": "jpeg", "source": {"bytes": prompt.image}}})
+    content.append(_guard(prompt.query, "query"))
+    return content
+
+
+def _guard(text: str, qualifier: str) -> dict[str, Any]:
+    return {"guardContent": {"text": {"text": text, "qualifiers": [qualifier]}}}
+
+
+def _output_assessments(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    guardrail = reply.get("trace", {}).get("guardrail", {})
+    for assessments in guardrail.get("outputAssessments", {}).values():
+        yield from assessments
+
+
+def _findings(assessments: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield each finding's policy (never what matched) and its action."""
+    for assessment in assessments:
+        for policy, (member, label) in NAMES.items():
+            for found in assessment.get(policy, {}).get(member, ()):
+                yield f"{policy}/{found[label]}", _action(found)
+        for policy, members in LISTS.items():
+            for member, name in members:
+                for found in assessment.get(policy, {}).get(member, ()):
+                    yield f"{policy}/{found[name] if name else member}", _action(found)
+
+
+def _action(found: dict[str, Any]) -> str:
+    # A finding that is only reported has the action NONE; one that was not found has detected false.
+    return "" if found.get("detected") is False else str(found["action"])
+
+
+def _guarded(text: str, assessments: Iterable[dict[str, Any]]) -> GuardedText:
+    findings = sorted(set(_findings(assessments)))
+    actions = {action for _, action in findings}
+    action: GuardrailAction = "NONE"
+    if "BLOCKED" in actions:
+        action = "BLOCKED"
+    elif "ANONYMIZED" in actions:
+        action = "ANONYMIZED"
+    return GuardedText(
+        text=text,
+        action=action,
+        policies=tuple(name for name, act in findings if act in ("BLOCKED", "ANONYMIZED")),
+        detected=tuple(name for name, act in findings if act == "NONE"),
+    )
+
+
+def _grounding(assessments: Iterable[dict[str, Any]]) -> tuple[float, float] | None:
+    for assessment in assessments:
+        for found in assessment.get("contextualGroundingPolicy", {}).get("filters", ()):
+            if found["type"] == "GROUNDING":
+                return float(found["score"]), float(found["threshold"])
+    return None

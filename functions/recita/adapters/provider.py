@@ -1,0 +1,87 @@
+"""One way to call an AI service: errors classified, engines noted, no retry beneath the ASL's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from recita.errors import (
+    ProviderError,
+    ProviderRefusedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+)
+from recita.meter import Meter
+
+THROTTLES = frozenset(
+    {
+        "LimitExceededException",  # Textract: too many open jobs
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+FAULTS = frozenset(
+    {
+        "InternalServerError",
+        "InternalServerException",
+        "ModelErrorException",
+        "ModelNotReadyException",
+        "ModelTimeoutException",
+        "ServiceFailureException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+    }
+)
+LOCAL_ENGINE = "x-local-engine"
+
+
+class Provider:
+    """A boto3 client whose errors are ours and whose answers are counted."""
+
+    def __init__(self, service: str, meter: Meter, *, read_timeout: int = 60) -> None:
+        # The state machine retries; a second layer beneath it would multiply the paid calls.
+        config = Config(
+            connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": 1}
+        )
+        factory: Any = boto3.client
+        self._client = factory(service, config=config)
+        self._service = service
+        self.meter = meter
+
+    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+        """Call ``operation`` (a boto3 method name) and return its reply.
+
+        Raises ProviderThrottledError, ProviderUnavailableError, ProviderRefusedError.
+        """
+        try:
+            reply: dict[str, Any] = getattr(self._client, operation)(**params)
+        except ClientError as error:
+            raise self._classified(operation, error) from error
+        except BotoCoreError as error:
+            name = type(error).__name__
+            raise ProviderUnavailableError(self._service, operation, name, str(error)) from error
+        headers = reply["ResponseMetadata"].get("HTTPHeaders", {})
+        self.meter.answered(self._service, headers.get(LOCAL_ENGINE, "aws"))
+        return reply
+
+    def count(self, operation: str, units: float, unit: str, *, estimated: bool = False) -> None:
+        """Add what the last call paid."""
+        self.meter.count(self._service, operation, units=units, unit=unit, estimated=estimated)
+
+    def _classified(self, operation: str, error: ClientError) -> ProviderError:
+        code = error.response.get("Error", {}).get("Code", "Unknown")
+        message = error.response.get("Error", {}).get("Message", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        kind: type[ProviderError] = ProviderRefusedError
+        if code in THROTTLES or status == 429:
+            kind = ProviderThrottledError
+        elif code in FAULTS or status >= 500:
+            kind = ProviderUnavailableError
+        return kind(self._service, operation, code, message)

@@ -1,0 +1,69 @@
+"""Amazon Rekognition: labels, moderation and text of one picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recita.adapters.provider import Provider
+from recita.meter import Meter
+from recita.models.page import Box
+from recita.models.picture import Instance, Label, Moderation
+from recita.ports import Seen
+
+MIN_CONFIDENCE = 55.0
+"""DetectLabels' own default."""
+MAX_LABELS = 20
+
+
+class RekognitionVision:
+    """Rekognition's image operations; each call is billed as one image."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._rekognition = Provider("rekognition", meter, read_timeout=30)
+
+    def look(self, image: bytes) -> Seen:
+        """Look at one upright JPEG or PNG of at most 5 MB."""
+        labels = self._ask(
+            "detect_labels",
+            "DetectLabels",
+            image,
+            MaxLabels=MAX_LABELS,
+            MinConfidence=MIN_CONFIDENCE,
+        )
+        moderation = self._ask("detect_moderation_labels", "DetectModerationLabels", image)
+        text = self._ask("detect_text", "DetectText", image)
+        return Seen(
+            labels=tuple(_label(label) for label in labels["Labels"]),
+            moderation=tuple(_moderation(label) for label in moderation["ModerationLabels"]),
+            text="\n".join(
+                found["DetectedText"] for found in text["TextDetections"] if found["Type"] == "LINE"
+            ),
+        )
+
+    def _ask(self, method: str, operation: str, image: bytes, **params: Any) -> dict[str, Any]:
+        reply = self._rekognition.call(method, Image={"Bytes": image}, **params)
+        self._rekognition.count(operation, 1, "images")
+        return reply
+
+
+def _label(label: dict[str, Any]) -> Label:
+    return Label(
+        name=label["Name"],
+        confidence=label["Confidence"],
+        parents=tuple(parent["Name"] for parent in label.get("Parents", ())),
+        instances=tuple(_instance(instance) for instance in label.get("Instances", ())),
+    )
+
+
+def _instance(instance: dict[str, Any]) -> Instance:
+    box = instance["BoundingBox"]
+    return Instance(
+        box=Box(left=box["Left"], top=box["Top"], width=box["Width"], height=box["Height"]),
+        confidence=instance["Confidence"],
+    )
+
+
+def _moderation(label: dict[str, Any]) -> Moderation:
+    return Moderation(
+        name=label["Name"], confidence=label["Confidence"], parent=label.get("ParentName", "")
+    )

@@ -1,0 +1,93 @@
+"""Amazon S3: the input bucket and the results bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from recita.errors import DocumentRejectedError
+from recita.models.document import Upload
+from recita.ports import UploadedFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+
+
+class S3Uploads:
+    """The input bucket."""
+
+    def __init__(self) -> None:
+        self._s3: S3Client = boto3.client("s3")
+
+    def fetch(self, upload: Upload, limit: int) -> UploadedFile:
+        """Return one version of an object; refuse it by its size before reading it."""
+        try:
+            found = self._s3.get_object(
+                Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {*MISSING, "NoSuchVersion", "MethodNotAllowed"}:
+                raise DocumentRejectedError("empty", "the upload was deleted again") from error
+            raise
+        if found["ContentLength"] > limit:
+            raise DocumentRejectedError("too-large", f"{found['ContentLength']} bytes")
+        return UploadedFile(found["Body"].read(), found.get("Metadata", {}))
+
+
+class S3Results:
+    """The results bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+        self._s3: S3Client = boto3.client("s3")
+
+    def read(self, key: str) -> bytes | None:
+        """Return the object, or None when there is none."""
+        return self._get(key)[0]
+
+    def write(self, key: str, body: bytes, media_type: str) -> None:
+        """Create or replace the object."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=media_type)
+
+    def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
+        """Write by one conditional write; return what the key holds afterwards."""
+        current, etag = self._get(key)
+        if current is not None and not accept(current):
+            return current
+        try:
+            self._put_if(key, body, etag)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in CONFLICTS:
+                raise
+            # Someone published between our read and our write: theirs stands unless it may go.
+            return self.publish(key, body, accept)
+        return body
+
+    def _put_if(self, key: str, body: bytes, etag: str | None) -> None:
+        if etag is None:
+            self._s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType="application/json",
+                IfNoneMatch="*",
+            )
+        else:
+            self._s3.put_object(
+                Bucket=self.bucket, Key=key, Body=body, ContentType="application/json", IfMatch=etag
+            )
+
+    def _get(self, key: str) -> tuple[bytes | None, str | None]:
+        try:
+            found = self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None, None
+            raise
+        return found["Body"].read(), found["ETag"]

@@ -1,0 +1,94 @@
+"""The type of a file, from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import PurePosixPath
+
+from recita.errors import DocumentRejectedError
+from recita.models.document import Route
+
+SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
+    (b"%PDF-", 0, "application/pdf"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"II*\x00", 0, "image/tiff"),
+    (b"MM\x00*", 0, "image/tiff"),
+    (b"GIF87a", 0, "image/gif"),
+    (b"GIF89a", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+    (b"BM", 0, "image/bmp"),
+)
+EXTENSIONS = {
+    ".pdf": "application/pdf",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+}
+BINARY = ("PK\x03\x04", "\xd0\xcf\x11\xe0", "Rar!", "\x1f\x8b", "7z\xbc\xaf", "MZ", "\x7fELF")
+TEXT_NAMES = (".txt", ".text", ".md", ".markdown", "")
+PDF_HEADER_WINDOW = 1024
+"""Readers accept leading junk before ``%PDF-`` within the first kilobyte (ISO 32000-1, H.3)."""
+
+
+def media_type(body: bytes, key: str) -> str:
+    """Return the media type of an upload.
+
+    Raises DocumentRejectedError: ``empty``, ``unsupported-type``, or ``type-mismatch`` when the
+    key's extension names another supported type than the bytes.
+    """
+    if not body:
+        raise DocumentRejectedError("empty", "the upload has no bytes")
+    extension = PurePosixPath(key).suffix.lower()
+    found = _signature(body) or _plain_text(body, extension)
+    claimed = EXTENSIONS.get(extension)
+    if found is None:
+        if claimed:
+            raise DocumentRejectedError("corrupt", f"the bytes are not those of a {extension} file")
+        raise DocumentRejectedError("unsupported-type", f"no reader for this type ({extension})")
+    if claimed and claimed != found:
+        raise DocumentRejectedError("type-mismatch", f"named {extension} but the bytes are {found}")
+    return found
+
+
+def route(media: str) -> Route:
+    """Return how a type travels through the pipeline."""
+    if media == "application/pdf":
+        return "document"
+    return "text" if media == "text/plain" else "image"
+
+
+def decode_text(body: bytes) -> str:
+    """Return plain text: UTF-16 or UTF-32 with a byte order mark, else UTF-8."""
+    for mark, encoding in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if body.startswith(mark):
+            return body.decode(encoding)
+    return body.decode("utf-8-sig")
+
+
+def _signature(body: bytes) -> str | None:
+    for magic, offset, media in SIGNATURES:
+        if body[offset : offset + len(magic)] == magic:
+            return media
+    return "application/pdf" if b"%PDF-" in body[:PDF_HEADER_WINDOW] else None
+
+
+def _plain_text(body: bytes, extension: str) -> str | None:
+    if extension not in TEXT_NAMES or any(body.startswith(m.encode("latin-1")) for m in BINARY):
+        return None
+    try:
+        text = decode_text(body)
+    except UnicodeDecodeError:
+        return None
+    controls = sum(ord(c) < 32 and c not in "\t\n\r\f" for c in text)
+    return "text/plain" if controls == 0 else None

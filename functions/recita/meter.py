@@ -1,0 +1,46 @@
+"""Counts what a step pays for and which engines answered."""
+
+from __future__ import annotations
+
+from recita.models.record import EngineUsed, Usage
+
+
+class Meter:
+    """Collects the paid calls of one invocation; adapters count, the step's record keeps."""
+
+    def __init__(self) -> None:
+        self._usage: dict[tuple[str, str, str], tuple[int, float, bool]] = {}
+        self._engines: dict[str, set[str]] = {}
+
+    def count(
+        self, service: str, operation: str, *, units: float, unit: str, estimated: bool = False
+    ) -> None:
+        """Add one call that paid ``units``."""
+        calls, total, guessed = self._usage.get((service, operation, unit), (0, 0.0, False))
+        self._usage[service, operation, unit] = (calls + 1, total + units, guessed or estimated)
+
+    def answered(self, service: str, engine: str) -> None:
+        """Note that ``engine`` answered for ``service``."""
+        self._engines.setdefault(service, set()).add(engine)
+
+    def usage(self) -> tuple[Usage, ...]:
+        """Paid units by service, operation and unit."""
+        return tuple(
+            Usage(
+                service=service,
+                operation=operation,
+                calls=calls,
+                units=units,
+                unit=unit,
+                estimated=estimated,
+            )
+            for (service, operation, unit), (calls, units, estimated) in self._usage.items()
+        )
+
+    def engines(self) -> tuple[EngineUsed, ...]:
+        """Every engine that answered."""
+        return tuple(
+            EngineUsed(service=service, engine=engine)
+            for service, engines in self._engines.items()
+            for engine in sorted(engines)
+        )

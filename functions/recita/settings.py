@@ -1,0 +1,43 @@
+"""The environment of the functions, as template.yaml sets it."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from recita.errors import ConfigurationError
+from recita.models.document import SpeakMode
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+
+
+def required(name: str) -> str:
+    """Return an environment variable; raises ConfigurationError when it is missing or empty."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigurationError(f"the environment variable {name} is not set")
+    return value
+
+
+def parse_languages(value: str) -> tuple[str, ...]:
+    """Return the languages of a list such as ``es,pt-BR``; ``none`` is an empty list.
+
+    Raises ValueError naming the first code that is not one.
+    """
+    if value.strip().lower() == "none":
+        return ()
+    codes = [code.strip() for code in value.split(",") if code.strip()]
+    for code in codes:
+        if not LANGUAGE.fullmatch(code):
+            raise ValueError(f"{code!r} is not a language code such as es or pt-BR")
+    return tuple(dict.fromkeys(codes))
+
+
+def parse_speak(value: str) -> SpeakMode:
+    """Return the speak mode; raises ValueError naming the two that exist."""
+    match value.strip().lower():
+        case "summary":
+            return "summary"
+        case "none":
+            return "none"
+    raise ValueError(f"{value!r} is not a speak mode: use summary or none")
