@@ -1,0 +1,1 @@
+"""Amazon Polly on the laptop: Kokoro-82M, or espeak-ng where its voices are missing."""
