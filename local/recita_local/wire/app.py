@@ -1,0 +1,155 @@
+"""The ASGI side of our AI services: one request, one operation, one reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from recita_local.wire import calls, registry
+from recita_local.wire.codec import (
+    Call,
+    HttpReply,
+    HttpRequest,
+    MalformedRequestError,
+    UnknownOperationError,
+    parse,
+    serialise,
+    service_model,
+)
+from recita_local.wire.constraints import violations
+from recita_local.wire.errors import error_reply, internal, invalid
+from recita_local.wire.service import RequestContext, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from recita_local.wire.service import Operations
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+LOG = logging.getLogger(__name__)
+
+ACCOUNT_ID = "000000000000"
+DEFAULT_REGION = "us-east-1"
+
+LARGEST_REQUEST_BYTES = 32 * 1024 * 1024
+"""Above every service here: Converse takes 20 images of 3.75 MB at most, Textract 10 MB sync."""
+
+_SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/[^/]+/aws4_request")
+
+
+@dataclass(frozen=True)
+class Wire:
+    """Answers requests to our services; the operations can be replaced in tests."""
+
+    endpoint_url: str
+    operations: Callable[[str], Operations] = registry.operations
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send, service: str) -> None:
+        """Answer one HTTP request to ``service`` (its botocore name)."""
+        request_id, started = str(uuid.uuid4()), time.perf_counter()
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        context = RequestContext(
+            service, "", _region(headers), ACCOUNT_ID, self.endpoint_url, headers=headers
+        )
+        try:
+            request = await _read(scope, receive, headers)
+            reply = await self._answer(request, context, request_id)
+        except ServiceError as error:
+            reply = error_reply(error, service_model(service))
+        reply.headers["x-amzn-requestid"] = request_id
+        if context.engine:
+            reply.headers["x-local-engine"] = context.engine
+        seconds = time.perf_counter() - started
+        calls.answered(service, context.operation, context.engine, (reply.status, seconds))
+        await _send(send, reply)
+
+    async def _answer(
+        self, request: HttpRequest, context: RequestContext, request_id: str
+    ) -> HttpReply:
+        _refuse_cbor(request)
+        operations = self.operations(context.service)
+        call = _parsed(request, context, operations)
+        context.operation = str(call.operation.name)
+        handler = operations.get(context.operation)
+        if handler is None:
+            raise _unknown(context.service, context.operation, operations)
+        if found := violations(call.params, call.operation.input_shape):
+            raise invalid(call.operation, found)
+        try:
+            return serialise(call, await asyncio.to_thread(handler, call.params, context))
+        except ServiceError:
+            raise
+        except Exception as error:
+            LOG.exception(
+                "%s.%s failed, request %s", context.service, context.operation, request_id
+            )
+            raise internal(call.operation, request_id) from error
+
+
+def _parsed(request: HttpRequest, context: RequestContext, operations: Operations) -> Call:
+    try:
+        return parse(context.service, request)
+    except UnknownOperationError as error:
+        raise _unknown(context.service, str(error), operations) from error
+    except MalformedRequestError as error:
+        raise ServiceError("SerializationException", str(error)) from error
+
+
+def _unknown(service: str, operation: str, operations: Operations) -> ServiceError:
+    known = ", ".join(sorted(operations)) or "none yet"
+    return ServiceError(
+        "UnknownOperationException",
+        f"The laptop's {service} does not implement {operation}. It implements: {known}.",
+        status=501,
+    )
+
+
+def _refuse_cbor(request: HttpRequest) -> None:
+    content = request.headers.get("content-type", "")
+    if "smithy-protocol" in request.headers or content.startswith("application/cbor"):
+        raise ServiceError(
+            "UnsupportedMediaTypeException",
+            "The laptop speaks AWS JSON, not CBOR (smithy rpc-v2-cbor): "
+            "configure the SDK for its JSON protocol.",
+            status=415,
+        )
+
+
+async def _read(scope: Scope, receive: Receive, headers: dict[str, str]) -> HttpRequest:
+    body, more, too_large = bytearray(), True, False
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False) and message["type"] != "http.disconnect"
+        if len(body) > LARGEST_REQUEST_BYTES:
+            body, too_large = bytearray(), True  # read on: a client still sending hears no answer
+    if too_large:
+        limit = LARGEST_REQUEST_BYTES // (1024 * 1024)
+        raise ServiceError(
+            "RequestEntityTooLargeException",
+            f"The request is larger than {limit} MB: put the file in S3 and name it instead.",
+            status=413,
+        )
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    path, query = raw_path.decode("latin-1"), scope["query_string"].decode("latin-1")
+    return HttpRequest(scope["method"], path, query, headers, bytes(body))
+
+
+async def _send(send: Send, reply: HttpReply) -> None:
+    headers = {**reply.headers, "content-length": str(len(reply.body))}
+    encoded = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def _region(headers: dict[str, str]) -> str:
+    found = _SCOPE.search(headers.get("authorization", ""))
+    return found[1] if found else DEFAULT_REGION
