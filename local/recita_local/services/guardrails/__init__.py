@@ -1,0 +1,1 @@
+"""Bedrock's guardrail control plane: definitions and versions, kept across restarts."""
