@@ -1,0 +1,57 @@
+"""Where ministack 1.5.33 differs from AWS in ways that matter here, and how it is put right.
+
+Each correction names what is wrong without it; ``tests/workflow/test_corrections.py`` holds the
+behaviour. A correction whose target has moved stops the server rather than being skipped.
+"""
+
+from __future__ import annotations
+
+import socketserver
+import time
+import types
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc, stepfunctions
+
+from recita_local.aws import events, lambda_slots, state_machines
+from recita_local.aws.patching import CorrectionError, replaced
+
+EXECUTION_PAUSE_SECONDS = 0.15
+"""ministack waits this long before the first state of every execution."""
+
+LOG_WAIT_SECONDS = (0.008, 0.005, 0.25)
+"""For a first log line, for quiet after it, and at most; the first is 50 ms in ministack."""
+
+
+def apply() -> None:
+    """Install every correction, once, before the first request."""
+    _answer_at_once()
+    _start_executions_at_once()
+    _do_not_wait_for_logs()
+    lambda_slots.apply(lambda_svc)
+    events.apply()
+    state_machines.apply()
+
+
+def _answer_at_once() -> None:
+    """Nagle's algorithm held back every reply of the Lambda runtime API by 40 ms."""
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+    socketserver.StreamRequestHandler.wbufsize = -1
+
+
+def _start_executions_at_once() -> None:
+    def sleep(seconds: float) -> None:
+        if seconds != EXECUTION_PAUSE_SECONDS:
+            time.sleep(seconds)
+
+    clock = types.SimpleNamespace(**{**vars(time), "sleep": sleep})
+    replaced(stepfunctions, "time", lambda _: clock)
+
+
+def _do_not_wait_for_logs() -> None:
+    """Functions that log nothing waited 50 ms for a line that never came."""
+    drain: Any = lambda_runtime.Worker._drain_stderr_bounded  # noqa: SLF001 - no public setting
+    if len(drain.__defaults__ or ()) != len(LOG_WAIT_SECONDS):
+        raise CorrectionError("Worker._drain_stderr_bounded has other parameters than it had")
+    drain.__defaults__ = LOG_WAIT_SECONDS

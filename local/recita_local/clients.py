@@ -1,0 +1,23 @@
+"""boto3 clients of the laptop, whatever AWS settings the person's shell holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from recita_local.aws.settings import REGION
+
+
+def client(service: str, endpoint: str) -> Any:
+    """A client that can reach nothing but the laptop."""
+    factory: Any = boto3.session.Session().client  # its overloads want the service as a literal
+    return factory(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}),
+    )

@@ -1,0 +1,105 @@
+"""One port for all of AWS: our AI services by their signature, ministack for the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from recita_local.wire.app import Receive, Scope, Send, Wire
+
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/,]+)/aws4_request")
+_LOCAL_HOST = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|\[::1\]|(?:[\w.-]+\.)?localhost)(?::\d+)?")
+
+OURS = frozenset({"textract", "rekognition", "translate", "polly"})
+"""Services whose signing name is their botocore name."""
+
+ADMIN_PREFIX = "/_recita/"
+
+Admin = dict[str, "Callable[[], dict[str, Any]]"]
+"""Paths under ``/_recita/`` to what they report."""
+
+
+class Gateway:
+    """The ASGI application of the laptop."""
+
+    def __init__(
+        self, wire: Wire, aws: Callable[[Scope, Receive, Send], Any], admin: Admin
+    ) -> None:
+        self._wire = wire
+        self._aws = aws
+        self._admin = admin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one request; start and stop messages go to ministack."""
+        if scope["type"] != "http":
+            await self._aws(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if foreign := _foreign(headers):
+            await _json(send, 403, {"message": foreign})
+        elif scope["path"].startswith(ADMIN_PREFIX):
+            await self._report(scope, send)
+        elif service := service_of(headers, scope):
+            await self._wire.serve(scope, receive, send, service)
+        else:
+            await self._aws(scope, receive, send)
+
+    async def _report(self, scope: Scope, send: Send) -> None:
+        report = self._admin.get(scope["path"].removeprefix(ADMIN_PREFIX))
+        if report is None or scope["method"] != "GET":
+            known = ", ".join(f"GET {ADMIN_PREFIX}{name}" for name in self._admin)
+            await _json(send, 404, {"message": f"There is only {known}."})
+        else:
+            await _json(send, 200, report())
+
+
+def service_of(headers: dict[bytes, str], scope: Scope) -> str | None:
+    """Botocore's name of the service of ours that a request is for; None: it is ministack's.
+
+    ``bedrock`` and ``bedrock-runtime`` both sign as ``bedrock``; their paths differ.
+    """
+    signed = headers.get(b"authorization") or _presigned(scope["query_string"])
+    found = _CREDENTIAL.search(signed)
+    name = found[1] if found else ""
+    if name in OURS:
+        return name
+    if name != "bedrock":
+        return None
+    path = scope["path"]
+    if path.startswith(("/model/", "/guardrail/")):
+        return "bedrock-runtime"
+    return "bedrock" if path == "/guardrails" or path.startswith("/guardrails/") else None
+
+
+def _presigned(query: bytes) -> str:
+    return unquote(query.decode("latin-1")) if b"X-Amz-Credential" in query else ""
+
+
+def _foreign(headers: dict[bytes, str]) -> str | None:
+    """Why a request does not come from this computer: a web page must not reach the laptop.
+
+    The port is on 127.0.0.1 only; a page in the user's browser still gets there, by a form
+    or by a name it lets point to 127.0.0.1.
+    """
+    host, origin = headers.get(b"host", ""), headers.get(b"origin", "")
+    if not _LOCAL_HOST.fullmatch(host):
+        return f"The host {host!r} is not this computer: use http://127.0.0.1."
+    if origin and not _LOCAL_HOST.fullmatch(origin):
+        return f"A page of {origin!r} may not use the laptop's AWS."
+    return None
+
+
+async def _json(send: Send, status: int, body: dict[str, Any]) -> None:
+    encoded = json.dumps(body).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(encoded)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": encoded})

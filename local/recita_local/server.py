@@ -1,0 +1,99 @@
+"""The laptop's server: ``python -m recita_local.server``, started by :mod:`recita_local.stack`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from dataclasses import asdict
+from typing import Any
+
+GRACE_SECONDS = 3
+"""How long requests under way may take to end after SIGTERM."""
+
+EXIT_SECONDS = 10
+"""When the process leaves whatever still runs."""
+
+
+def main() -> None:
+    """Serve until SIGTERM; the environment comes from :mod:`recita_local.aws.settings`."""
+    import uvicorn  # noqa: PLC0415 - engine processes import this module too: keep it light
+
+    from recita_local import engines  # noqa: PLC0415 - as above
+    from recita_local.aws.keeper import Keeper  # noqa: PLC0415 - as above
+
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    keeper = Keeper()
+    keeper.start()
+    try:
+        uvicorn.run(
+            gateway(),
+            host="127.0.0.1",
+            port=int(os.environ["GATEWAY_PORT"]),
+            log_level="warning",
+            date_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    finally:
+        _leave_after(EXIT_SECONDS)
+        keeper.stop()
+        engines.close_all()
+        _stop_lambda_workers()
+
+
+def gateway() -> Any:
+    """The ASGI application with ministack corrected and our services beside it."""
+    from ministack import app as ministack  # noqa: PLC0415 - reads the environment on import
+
+    from recita_local.aws import corrections, guardrail_resources  # noqa: PLC0415 - as above
+    from recita_local.gateway import Gateway  # noqa: PLC0415 - as above
+    from recita_local.wire.app import Wire  # noqa: PLC0415 - as above
+
+    corrections.apply()
+    guardrail_resources.register()
+    wire = Wire(os.environ["AWS_ENDPOINT_URL"])
+    return Gateway(wire, ministack.app, {"health": _health(), "usage": _usage})
+
+
+def _health() -> Any:
+    started = time.time()
+
+    def report() -> dict[str, Any]:
+        return {
+            "status": "ok",
+            "pid": os.getpid(),
+            "home": os.environ.get("RECITA_HOME", ""),
+            "uptime_seconds": round(time.time() - started, 1),
+        }
+
+    return report
+
+
+def _usage() -> dict[str, Any]:
+    from recita_local import engines  # noqa: PLC0415 - keep this module light
+    from recita_local.wire.calls import CALLS  # noqa: PLC0415 - as above
+
+    used = {name: asdict(usage) for name, usage in engines.usage().items()}
+    return {"engines": used, "calls": CALLS.summary()}
+
+
+def _stop_lambda_workers() -> None:
+    """They would notice by themselves only seconds later."""
+    from ministack.core import lambda_runtime  # noqa: PLC0415 - reads the environment on import
+
+    lambda_runtime.reset()
+
+
+def _leave_after(seconds: float) -> None:
+    """A thread that still computes must not keep the process."""
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""The laptop stack as a service: start, stop, look."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recita_local import deploy as deployer
+from recita_local.aws import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TEMPLATE = CHECKOUT / "template.yaml"
+DEFAULT_PORT = 4599
+READY_SECONDS = 60.0
+STOP_SECONDS = 15.0
+POLL_SECONDS = 0.05
+LOG_TAIL = 2000
+
+
+class StackError(RuntimeError):
+    """The laptop stack cannot do what was asked; the message says what to do about it."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A laptop stack that answers."""
+
+    endpoint_url: str
+    pid: int
+    outputs: dict[str, str]
+    home: Path
+
+
+@dataclass
+class _Record:
+    """What ``<home>/stack.json`` holds about the server that was started last."""
+
+    pid: int
+    started: int
+    """The process's start time in clock ticks since boot: pids are used again, this pair is not."""
+    port: int
+    digest: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{settings.HOST}:{self.port}"
+
+
+def default_home() -> Path:
+    """``$RECITA_HOME``, else ``.recita`` in the checkout."""
+    return Path(os.environ.get("RECITA_HOME") or CHECKOUT / ".recita").resolve()
+
+
+def default_port() -> int:
+    """``$RECITA_PORT``, else 4599."""
+    return int(os.environ.get("RECITA_PORT") or DEFAULT_PORT)
+
+
+def running(home: Path | None = None) -> Stack | None:
+    """The stack of this home if it is alive, healthy and ours."""
+    home = (home or default_home()).resolve()
+    record = _load(home)
+    if record is None or not _is_alive(record) or not _is_healthy(record, home):
+        return None
+    return Stack(record.endpoint, record.pid, record.outputs, home)
+
+
+def start(
+    home: Path | None = None,
+    *,
+    port: int | None = None,
+    parameters: Mapping[str, str] | None = None,
+    on_progress: Callable[[str], None] | None = None,
+    template: Path = TEMPLATE,
+) -> Stack:
+    """Start the server unless it runs, and deploy whatever changed since the last time.
+
+    ``parameters`` stay from one start to the next until others are given.
+    Raises :class:`StackError` and :class:`~recita_local.deploy.DeployError`.
+    """
+    home = (home or default_home()).resolve()
+    tell = on_progress or (lambda _: None)
+    previous = _load(home)
+    chosen = dict(parameters if parameters is not None else previous.parameters if previous else {})
+    if running(home) is None or previous is None:
+        tell("starting the laptop's AWS")
+        record = _spawn(home, port or default_port(), previous)
+    else:
+        record = previous
+    _deploy(record, home, template, (chosen, tell))
+    return Stack(record.endpoint, record.pid, record.outputs, home)
+
+
+def stop(home: Path | None = None) -> bool:
+    """End the server and everything it started; False when none ran."""
+    home = (home or default_home()).resolve()
+    record = _load(home)
+    if record is None or not _is_alive(record):
+        return False
+    os.kill(record.pid, signal.SIGTERM)
+    if not _ends(record, STOP_SECONDS):
+        os.kill(record.pid, signal.SIGKILL)
+        _ends(record, STOP_SECONDS)
+    return True
+
+
+def reset(home: Path | None = None) -> None:
+    """Stop the stack and delete everything it kept."""
+    home = (home or default_home()).resolve()
+    stop(home)
+    for name in ("state", "tmp"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    for name in ("stack.json", "server.log"):
+        (home / name).unlink(missing_ok=True)
+
+
+def credentials_environment(stack: Stack) -> dict[str, str]:
+    """Variables with which any AWS SDK or tool talks to the laptop; the keys are dummies."""
+    return {
+        "AWS_ENDPOINT_URL": stack.endpoint_url,
+        "AWS_DEFAULT_REGION": settings.REGION,
+        "AWS_REGION": settings.REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
+
+
+def _deploy(
+    record: _Record,
+    home: Path,
+    template: Path,
+    how: tuple[dict[str, str], Callable[[str], None]],
+) -> None:
+    parameters, tell = how
+    digest = deployer.source_digest(template, parameters)
+    if digest == record.digest:
+        return
+    tell(f"deploying {template.name}")
+    record.outputs = deployer.deploy(record.endpoint, template, parameters).outputs
+    record.digest, record.parameters = digest, parameters
+    _save(home, record)
+
+
+def _spawn(home: Path, port: int, previous: _Record | None) -> _Record:
+    _refuse_taken(port)
+    shutil.rmtree(home / "tmp", ignore_errors=True)
+    (home / "tmp").mkdir(parents=True)
+    (home / "state").mkdir(exist_ok=True)
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "recita_local.server"],
+            env=settings.server_environment(home, port),
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    record = _Record(process.pid, _start_ticks(process.pid) or 0, port)
+    if previous is not None:  # the state on disk is what was deployed to it
+        record.digest, record.outputs = previous.digest, previous.outputs
+        record.parameters = previous.parameters
+    _save(home, record)
+    _await_health(process, record, home)
+    return record
+
+
+def _await_health(process: subprocess.Popen[bytes], record: _Record, home: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not _is_healthy(record, home):
+        late = time.monotonic() > deadline
+        if process.poll() is None and not late:
+            time.sleep(POLL_SECONDS)
+            continue
+        if late:
+            process.kill()
+        log = home / "server.log"
+        tail = log.read_text("utf-8", "replace")[-LOG_TAIL:].strip()
+        what = f"is not ready after {READY_SECONDS:.0f} s" if late else "ended while starting"
+        raise StackError(f"The laptop's server {what}. The end of {log}:\n{tail}")
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, port))
+        except OSError as error:
+            raise StackError(
+                f"Port {port} on {settings.HOST} belongs to another program. "
+                "Stop it, or choose another port: RECITA_PORT=4600."
+            ) from error
+
+
+def _is_healthy(record: _Record, home: Path) -> bool:
+    try:
+        with urllib.request.urlopen(f"{record.endpoint}/_recita/health", timeout=2) as reply:  # noqa: S310
+            report: dict[str, Any] = json.load(reply)
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+    return report.get("pid") == record.pid and report.get("home") == str(home)
+
+
+def _is_alive(record: _Record) -> bool:
+    return _start_ticks(record.pid) == record.started
+
+
+def _ends(record: _Record, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while _is_alive(record):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def _start_ticks(pid: int) -> int | None:
+    """Field 22 of ``/proc/<pid>/stat``; None when the process is gone or a zombie."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if after_name[0] == "Z" else int(after_name[19])
+
+
+def _load(home: Path) -> _Record | None:
+    try:
+        return _Record(**json.loads((home / "stack.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _save(home: Path, record: _Record) -> None:
+    partial = home / "stack.json.partial"
+    partial.write_text(json.dumps(asdict(record), indent=2), "utf-8")
+    partial.replace(home / "stack.json")
