@@ -1,0 +1,154 @@
+"""Watching documents on their way: which steps have ended, and when the manifest is there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from recita.models.document import result_key, work_key
+from recita.models.record import StepRecord
+
+from recita_cli.console import CliError
+from recita_cli.target import Target
+
+POLL_SECONDS = 0.15
+POLL_SECONDS_AWS = 1.0
+EXECUTION_SECONDS = 2.0
+"""How often an execution's own status is asked: only its failure is of interest."""
+ADMISSION_SECONDS = 180.0
+"""An upload that started no execution for so long will start none: queue, admission or its role."""
+DEAD = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
+
+
+@dataclass
+class Journey:
+    """One document on its way."""
+
+    label: str
+    document_id: str
+    started: float = field(default_factory=time.monotonic)
+    steps: dict[str, StepRecord] = field(default_factory=dict)
+    status: str = "PROCESSING"
+    manifest: bytes | None = None
+    error: CliError | None = None
+    ended: float | None = None
+    asked: float = field(default_factory=time.monotonic)
+    admitted: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Time since the upload, up to the end."""
+        return (self.ended or time.monotonic()) - self.started
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.manifest is not None or self.error is not None
+
+    def conclude(self) -> None:
+        """Note when and how it ended."""
+        self.ended = time.monotonic()
+        self.status = json.loads(self.manifest)["status"] if self.manifest else "FAILED"
+
+
+class Display(Protocol):
+    """Shows journeys to a person."""
+
+    def step(self, journey: Journey, record: StepRecord) -> None:
+        """A step has ended."""
+
+    def over(self, journey: Journey) -> None:
+        """A document has ended."""
+
+    def tick(self, journeys: Sequence[Journey]) -> None:
+        """Time has passed."""
+
+
+class Follower:
+    """Follows documents by the records that their steps leave in the results bucket."""
+
+    def __init__(self, target: Target, display: Display) -> None:
+        self._target = target
+        self._bucket = target.outputs["ResultsBucketName"]
+        self._workflow = target.client("stepfunctions")
+        self._display = display
+
+    def follow(self, journeys: Sequence[Journey], ended: Callable[[Journey], None]) -> None:
+        """Return when all are over; ``ended`` hears of each as it ends."""
+        pause = POLL_SECONDS if self._target.is_laptop else POLL_SECONDS_AWS
+        waiting = list(journeys)
+        while waiting:
+            for journey in waiting:
+                self._look(journey)
+                if journey.over:
+                    journey.conclude()
+                    self._display.over(journey)
+                    ended(journey)
+            waiting = [journey for journey in waiting if not journey.over]
+            self._display.tick(journeys)
+            if waiting:
+                time.sleep(pause)
+
+    def _look(self, journey: Journey) -> None:
+        journey.manifest = self._read(result_key(journey.document_id, "manifest.json"))
+        for record in self._new_steps(journey):
+            journey.steps[record.name] = record
+            self._display.step(journey, record)
+        if journey.manifest is None and time.monotonic() - journey.asked > EXECUTION_SECONDS:
+            journey.asked = time.monotonic()
+            self._ask_execution(journey)
+
+    def _new_steps(self, journey: Journey) -> Iterator[StepRecord]:
+        prefix = work_key(journey.document_id, "steps/")
+        listing = self._target.s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix)
+        for entry in sorted(listing.get("Contents", []), key=_modified):
+            name = entry["Key"].removeprefix(prefix).removesuffix(".json")
+            if name not in journey.steps and (body := self._read(entry["Key"])):
+                yield StepRecord.model_validate_json(body)
+
+    def _read(self, key: str) -> bytes | None:
+        s3 = self._target.s3
+        try:
+            body: bytes = s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except s3.exceptions.NoSuchKey:
+            return None
+        return body
+
+    def _ask_execution(self, journey: Journey) -> None:
+        arn = execution_arn(self._target.outputs["StateMachineArn"], journey.document_id)
+        try:
+            execution = self._workflow.describe_execution(executionArn=arn)
+        except self._workflow.exceptions.ExecutionDoesNotExist:
+            if not journey.admitted and journey.seconds > ADMISSION_SECONDS:
+                journey.error = _not_admitted(journey)
+            return
+        journey.admitted = True
+        if execution["status"] in DEAD:
+            # It may have published just before it died: the manifest has the last word.
+            journey.manifest = self._read(result_key(journey.document_id, "manifest.json"))
+            journey.error = None if journey.manifest else _died(journey, execution)
+
+
+def execution_arn(state_machine_arn: str, name: str) -> str:
+    """The ARN of the named execution of a state machine."""
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def _modified(entry: dict[str, Any]) -> Any:
+    return entry["LastModified"]
+
+
+def _died(journey: Journey, execution: dict[str, Any]) -> CliError:
+    error, cause = execution.get("error", "no error name"), execution.get("cause", "no cause")
+    message = f"{journey.label}: its execution {execution['status']} with {error}: {cause}"
+    return CliError(message, f"recita show {journey.document_id[:8]} lists the steps that ended")
+
+
+def _not_admitted(journey: Journey) -> CliError:
+    message = (
+        f"{journey.label}: no execution started within {ADMISSION_SECONDS:.0f} s of the upload"
+    )
+    return CliError(message, "look into the log group of AdmitDocumentFunction")

@@ -1,0 +1,90 @@
+"""What a stack holds: documents by time, documents by the beginning of their id."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from recita.models.document import result_key, work_key
+from recita.models.record import StepRecord
+
+from recita_cli import exits
+from recita_cli.console import CliError
+from recita_cli.target import Target
+
+STATUSES = ("PROCESSING", "COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED")
+ID_START = re.compile(r"[0-9a-f]{1,32}")
+AMBIGUOUS_SHOWN = 5
+
+
+def newest(target: Target, limit: int) -> list[dict[str, Any]]:
+    """The table's newest rows, newest first.
+
+    One query per status on the index, each read backwards: a scan would read the whole table.
+    """
+    from boto3.dynamodb.types import TypeDeserializer  # noqa: PLC0415 - boto3 is slow to import
+
+    table, dynamodb = target.outputs["TableName"], target.client("dynamodb")
+    plain = TypeDeserializer().deserialize
+    rows: list[dict[str, Any]] = []
+    for status in STATUSES:
+        answer = dynamodb.query(
+            TableName=table,
+            IndexName="by-status",
+            KeyConditionExpression="#status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": status}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        rows += [{name: plain(value) for name, value in item.items()} for item in answer["Items"]]
+    return sorted(rows, key=lambda row: str(row["updated_at"]), reverse=True)[:limit]
+
+
+def find(target: Target, start: str | None) -> str:
+    """The id of the one document whose id begins with ``start``; the newest without ``start``."""
+    if start is None:
+        rows = newest(target, 1)
+        if not rows:
+            raise CliError("there is no document yet", "recita run FILE")
+        return str(rows[0]["document_id"])
+    if not ID_START.fullmatch(start):
+        raise CliError(f"{start!r} begins no document id", "recita status lists them", exits.USAGE)
+    found = sorted(_ids(target, result_key(start, "")) | _ids(target, work_key(start, "")))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise CliError(f"no document's id begins with {start}", "recita status lists them")
+    shown = ", ".join(found[:AMBIGUOUS_SHOWN])
+    raise CliError(f"{start} begins more than one document's id: {shown}", "type more of it")
+
+
+def _ids(target: Target, prefix: str) -> set[str]:
+    listing = target.s3.list_objects_v2(
+        Bucket=target.outputs["ResultsBucketName"], Prefix=prefix.rstrip("/"), Delimiter="/"
+    )
+    return {entry["Prefix"].split("/")[1] for entry in listing.get("CommonPrefixes", [])}
+
+
+def manifest(target: Target, document: str) -> bytes | None:
+    """The manifest of a document, None while it is on its way."""
+    s3 = target.s3
+    key = result_key(document, "manifest.json")
+    try:
+        body: bytes = s3.get_object(Bucket=target.outputs["ResultsBucketName"], Key=key)[
+            "Body"
+        ].read()
+    except s3.exceptions.NoSuchKey:
+        return None
+    return body
+
+
+def steps(target: Target, document: str) -> list[StepRecord]:
+    """The steps of a document that have ended, in their order."""
+    bucket, s3 = target.outputs["ResultsBucketName"], target.s3
+    listing = s3.list_objects_v2(Bucket=bucket, Prefix=work_key(document, "steps/"))
+    bodies = [
+        s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+        for entry in listing.get("Contents", [])
+    ]
+    return sorted(map(StepRecord.model_validate_json, bodies), key=lambda record: record.ended_at)

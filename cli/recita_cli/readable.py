@@ -1,0 +1,152 @@
+"""A manifest in words for people; scripts read the manifest itself."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import textwrap
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from recita.models.manifest import AudioEntry, Manifest, TranslationEntry
+from recita.models.picture import Label
+from recita.models.summary import Verdict
+
+from recita_cli.console import paint
+
+WIDTH = 96
+LABELS_SHOWN = 8
+FACTS_SHOWN = 8
+PLAYERS = {
+    "mpv": "mpv",
+    "ffplay": "ffplay -nodisp -autoexit",
+    "afplay": "afplay",
+    "mpg123": "mpg123",
+    "cvlc": "cvlc --play-and-exit",
+    "open": "open",
+}
+"""Programs that play MP3, best first, and how to call them."""
+
+
+def result(label: str, manifest: Manifest, directory: Path | None) -> list[str]:
+    """The outcome of one document; ``directory`` is where its files lie, None if not fetched."""
+    lines = [f"{clean(label)}: {paint(manifest.status)}{_kind(manifest)}"]
+    if manifest.reason:
+        lines += row("reason", f"{manifest.reason.code}: {manifest.reason.message}")
+        lines += row("next", manifest.reason.hint)
+    lines += row("pages", _pages(manifest))
+    for image in manifest.images:
+        lines += row("sees", _labels(image.labels))
+        lines += row("text in it", image.text)
+    if manifest.summary:
+        lines += row("summary", f"[{manifest.summary.language}] {manifest.summary.text}")
+    facts = manifest.facts[:FACTS_SHOWN]
+    lines += row("facts", "; ".join(f"{fact.name}: {fact.value}" for fact in facts))
+    lines += row("guardrail", guardrail(manifest.guardrails))
+    lines += _languages(manifest)
+    lines += row("took", _took(manifest))
+    return lines + (_places(manifest, directory) if directory else [])
+
+
+def row(name: str, text: str) -> list[str]:
+    """A named value, wrapped; no line at all when there is no value."""
+    head = f"  {name:<10} "
+    return textwrap.wrap(
+        clean(text),
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def clean(text: str) -> str:
+    """The text without control characters: a document must not steer the reader's terminal."""
+    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+
+
+def guardrail(verdicts: Iterable[Verdict]) -> str:
+    """Where the guardrail intervened, and by which policies."""
+    every = list(verdicts)
+    acted = dict.fromkeys(
+        f"{verdict.stage} {verdict.action} {', '.join(verdict.policies)}".strip()
+        for verdict in every
+        if verdict.action != "NONE"
+    )
+    if acted:
+        return "; ".join(acted)
+    return f"{len(every)} checks, no intervention" if every else ""
+
+
+def player() -> str:
+    """The command that plays an MP3 here, empty when none is installed."""
+    return next((call for name, call in PLAYERS.items() if shutil.which(name)), "")
+
+
+def _kind(manifest: Manifest) -> str:
+    kind = manifest.classification.type if manifest.classification else ""
+    language = manifest.language.code if manifest.language else ""
+    known = [part for part in (kind, language, manifest.source.media_type) if part]
+    return f" ({', '.join(known)})"
+
+
+def _pages(manifest: Manifest) -> str:
+    methods = Counter(page.method for page in manifest.pages)
+    if not methods:
+        return ""
+    ways = ", ".join(f"{count} by {method}" for method, count in sorted(methods.items()))
+    pages, characters = manifest.ledger.pages, manifest.ledger.characters
+    missing = "".join(f"; page {gap.page} is missing: {gap.reason}" for gap in pages.missing)
+    return (
+        f"{pages.read} of {pages.total} read ({ways}), {characters.extracted:,} characters{missing}"
+    )
+
+
+def _labels(labels: Iterable[Label]) -> str:
+    named = [f"{label.name} {label.confidence:.0f} %" for label in labels]
+    return ", ".join(named[:LABELS_SHOWN]) or "nothing it knows"
+
+
+def _languages(manifest: Manifest) -> list[str]:
+    texts = {entry.language: entry for entry in manifest.translations}
+    speech = {entry.language: entry for entry in manifest.audio}
+    lines: list[str] = []
+    for code in dict.fromkeys([*texts, *speech]):
+        parts = [_entry(texts.get(code), "translated"), _entry(speech.get(code), "spoken")]
+        lines += row(code, "; ".join(filter(None, parts)))
+    return lines
+
+
+def _entry(entry: TranslationEntry | None, done: str) -> str:
+    if entry is None:
+        return ""
+    if entry.status != "SUCCEEDED":
+        return f"not {done}: {entry.reason.message if entry.reason else entry.status.lower()}"
+    if not isinstance(entry, AudioEntry):
+        return f"{done} ({entry.artifact})"
+    seconds = f", {entry.duration_seconds:.0f} s" if entry.duration_seconds else ""
+    captions = f" with captions {entry.captions}" if entry.captions else ""
+    return f"{done} by {entry.voice}{seconds} ({entry.artifact}{captions})"
+
+
+def _took(manifest: Manifest) -> str:
+    starts = [step.started_at for step in manifest.steps if step.started_at]
+    ends = [step.ended_at for step in manifest.steps if step.ended_at]
+    if not starts or not ends:
+        return ""
+    seconds = (max(ends) - min(starts)).total_seconds()
+    cost = f"; on AWS about {manifest.cost.currency} {manifest.cost.estimated:.4f}"
+    return f"{seconds:.1f} s from first to last step{cost}"
+
+
+def _places(manifest: Manifest, directory: Path) -> list[str]:
+    lines = [f"  {'results':<10} {directory}/"]  # never wrapped: people copy it
+    spoken = next((entry.artifact for entry in manifest.audio if entry.artifact), None)
+    if spoken:
+        file = shlex.quote(str(directory / spoken))
+        how = f"{player()} {file}" if player() else f"open {file} in any player or browser"
+        lines.append(f"  {'hear it':<10} {how}")
+    return lines

@@ -1,0 +1,136 @@
+"""``recita show``: everything known about one document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recita_cli import options
+from recita_cli.console import command, emit, table
+
+if TYPE_CHECKING:
+    from recita.models.manifest import Manifest, Step
+    from recita.models.record import StepRecord
+
+Id = Annotated[
+    str | None,
+    typer.Argument(help="The document's id, or its beginning; the newest when left out."),
+]
+
+
+@command
+def show(
+    document: Id = None,
+    *,
+    stack_name: options.StackName = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show a document: its outcome, steps, ledger and files.
+
+    --json prints the manifest itself.
+
+    A document on its way shows the steps that have ended; --json then prints
+    {"document_id", "status": "PROCESSING", "steps"}.
+
+    \b
+    recita show
+    recita show 7f3a --json | jq .ledger
+    """  # noqa: D301 - \b keeps the examples' lines apart
+    from recita_cli import inventory, results, target  # noqa: PLC0415 - pydantic costs 100 ms
+
+    where = target.existing(stack_name)
+    found = inventory.find(where, document)
+    body = inventory.manifest(where, found)
+    if body is None:
+        _on_its_way(found, inventory.steps(where, found), as_json=as_json)
+    elif as_json:
+        emit(json.loads(body))
+    else:
+        typer.echo("\n".join(report(results.parse(body))))
+
+
+def report(manifest: Manifest) -> list[str]:
+    """The whole manifest, section by section."""
+    from recita_cli import readable  # noqa: PLC0415
+
+    lines = readable.result(manifest.source.key, manifest, None)
+    lines += readable.row("document", manifest.document_id)
+    for title, rows in _sections(manifest):
+        if rows:
+            lines += ["", title, *(f"  {readable.clean(line)}" for line in table(rows))]
+    return lines
+
+
+def _sections(manifest: Manifest) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    yield "Steps", [_step(step) for step in manifest.steps]
+    yield (
+        "Pages",
+        [
+            (str(page.number), page.method, f"{page.characters} characters", page.error or page.why)
+            for page in manifest.pages
+        ],
+    )
+    yield "Facts", [(fact.name, fact.value, f"page {fact.page}") for fact in manifest.facts]
+    yield (
+        "Guardrail",
+        [
+            (verdict.stage, verdict.target, verdict.action, ", ".join(verdict.policies))
+            for verdict in manifest.guardrails
+        ],
+    )
+    yield "Ledger", _ledger(manifest)
+    yield "Engines", [(used.service, used.engine) for used in manifest.engines]
+    yield (
+        "Usage",
+        [
+            (
+                f"{used.service} {used.operation}",
+                f"{used.calls} calls",
+                f"{used.units:g} {used.unit}" + (" (estimated)" if used.estimated else ""),
+            )
+            for used in manifest.usage
+        ],
+    )
+    yield "Warnings", [(warning.code, warning.message) for warning in manifest.warnings]
+    yield (
+        "Files",
+        [
+            (artifact.key, f"{artifact.bytes:,} bytes", artifact.media_type)
+            for artifact in manifest.artifacts
+        ],
+    )
+
+
+def _step(step: Step | StepRecord) -> tuple[str, ...]:
+    seconds = ""
+    if step.started_at and step.ended_at:
+        seconds = f"{(step.ended_at - step.started_at).total_seconds():.2f} s"
+    tries = f"{step.attempts} attempts" if step.attempts > 1 else ""
+    error = f"{step.error.name}: {step.error.message}" if step.error else ""
+    return (step.name, step.status, seconds, tries, error)
+
+
+def _ledger(manifest: Manifest) -> list[tuple[str, ...]]:
+    pages, characters = manifest.ledger.pages, manifest.ledger.characters
+    languages = manifest.ledger.languages
+    missing = ", ".join(f"{gap.language} ({gap.reason})" for gap in languages.missing)
+    return [
+        ("pages", f"{pages.read} of {pages.total} read"),
+        ("characters", f"{characters.summarised:,} of {characters.extracted:,} summarised"),
+        ("asked for", ", ".join(languages.requested) or "no language"),
+        ("translated", ", ".join(languages.translated) or "none"),
+        ("spoken", ", ".join(languages.spoken) or "none"),
+        *([("missing", missing)] if missing else []),
+    ]
+
+
+def _on_its_way(document: str, steps: list[StepRecord], *, as_json: bool) -> None:
+    if as_json:
+        ended = [step.model_dump(mode="json") for step in steps]
+        emit({"document_id": document, "status": "PROCESSING", "steps": ended})
+        return
+    typer.echo(f"{document}: on its way, no manifest yet")
+    typer.echo("\n".join(f"  {line}" for line in table([_step(step) for step in steps])))
