@@ -1,0 +1,1 @@
+"""Amazon Translate on the laptop: Apertium, pivoting through Spanish."""
