@@ -12,6 +12,11 @@ class Meter:
         self._usage: dict[tuple[str, str, str], tuple[int, float, bool]] = {}
         self._engines: dict[str, set[str]] = {}
 
+    def reset(self) -> None:
+        """Begin a new invocation."""
+        self._usage.clear()
+        self._engines.clear()
+
     def count(
         self, service: str, operation: str, *, units: float, unit: str, estimated: bool = False
     ) -> None:

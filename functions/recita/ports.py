@@ -69,9 +69,6 @@ class Workflow(Protocol):
     def resume(self, token: str, output: dict[str, Any]) -> None:
         """Hand ``output`` to the waiting task; a task that no longer waits is no error."""
 
-    def fail(self, token: str, error: str, cause: str) -> None:
-        """End the waiting task with an error; a task that no longer waits is no error."""
-
 
 @dataclass(frozen=True)
 class OcrResult:

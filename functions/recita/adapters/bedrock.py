@@ -125,7 +125,7 @@ def _findings(assessments: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]
 
 
 def _action(found: dict[str, Any]) -> str:
-    # A finding that is only reported has the action NONE; one that was not found has detected false.
+    # Only reported: action NONE. Looked for and not found: detected false.
     return "" if found.get("detected") is False else str(found["action"])
 
 

@@ -42,16 +42,5 @@ class StepFunctionsWorkflow:
         try:
             self._states.send_task_success(taskToken=token, output=json.dumps(output))
         except ClientError as error:
-            _ignore_gone(error)
-
-    def fail(self, token: str, error: str, cause: str) -> None:
-        """End the waiting task with an error; a task that no longer waits is no error."""
-        try:
-            self._states.send_task_failure(taskToken=token, error=error, cause=cause)
-        except ClientError as caught:
-            _ignore_gone(caught)
-
-
-def _ignore_gone(error: ClientError) -> None:
-    if error.response["Error"]["Code"] not in GONE:
-        raise error
+            if error.response["Error"]["Code"] not in GONE:
+                raise

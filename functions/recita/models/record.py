@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from recita.models.base import Model
+from recita.models.summary import Verdict
 
 StepStatus = Literal["SUCCEEDED", "FAILED", "SKIPPED"]
 
@@ -66,3 +67,4 @@ class StepRecord(Model):
     engines: tuple[EngineUsed, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()

@@ -34,6 +34,11 @@ class OcrJob(Model):
     job_id: str
     status: str
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether the job has pages to collect."""
+        return self.status in ("SUCCEEDED", "PARTIAL_SUCCESS")
+
 
 class CollectOcrInput(StepInput):
     """Input of ``collect_ocr``."""
@@ -60,7 +65,7 @@ class PublishInput(Model):
 
     document: Document
     execution: str
-    started_at: str
+    attempt: int = 1
     failures: tuple[Failure, ...] = ()
 
 

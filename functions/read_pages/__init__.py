@@ -1,0 +1,1 @@
+"""Lambda function read_pages."""

@@ -1,0 +1,171 @@
+"""The manifest, assembled from what the steps left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recita.models.base import now
+from recita.models.manifest import (
+    AudioEntry,
+    ImageEntry,
+    Manifest,
+    PageEntry,
+    Source,
+    Step,
+    SummaryEntry,
+    TranslationEntry,
+)
+from recita.models.page import Page
+from recita.models.picture import Picture
+from recita.models.reasons import Reason, reason
+from recita.models.record import Artifact, EngineUsed, StepError, StepRecord, StepStatus, Usage
+from recita.models.steps import Failure, PublishInput
+from recita.models.summary import Summary
+from recita.pricing import estimate
+from recita.steps.evidence import Evidence
+from recita.steps.ledger import balance, conclude, explain
+
+
+def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
+    """Return the manifest of a document, however it ended."""
+    document, records = given.document, evidence.records
+    verdicts = tuple(verdict for record in records for verdict in record.verdicts)
+    translations = tuple(_translation(code, given, evidence) for code in document.languages)
+    audio = tuple(_audio(code, given, evidence) for code in document.languages)
+    if document.speak == "none":
+        audio = ()
+    ledger = balance(document, evidence, translations, audio)
+    status, why = conclude(document, ledger, verdicts, given.failures)
+    understood = evidence.understanding if status not in ("BLOCKED", "REJECTED") else None
+    pages = evidence.reading.pages if evidence.reading else ()
+    usage = _usage(records)
+    return Manifest(
+        document_id=document.document_id,
+        execution=given.execution,
+        created_at=now(),
+        status=status,
+        reason=why,
+        source=Source(**document.model_dump(include=set(Source.model_fields))),
+        route=document.route,
+        language=understood.language if understood else None,
+        classification=understood.classification if understood else None,
+        pages=tuple(_page(page) for page in pages),
+        images=(_image(evidence.picture),) if evidence.picture else (),
+        summary=_summary(understood.summary) if understood else None,
+        facts=understood.facts if understood else (),
+        guardrails=verdicts,
+        translations=translations,
+        audio=audio,
+        ledger=ledger,
+        artifacts=_artifacts(records),
+        usage=usage,
+        cost=estimate(usage, understood.summary.model if understood else ""),
+        steps=_steps(given, records),
+        engines=_engines(records),
+        warnings=tuple(dict.fromkeys(w for record in records for w in record.warnings)),
+    )
+
+
+def _page(page: Page) -> PageEntry:
+    return PageEntry(
+        number=page.number,
+        method=page.method,
+        why=page.why,
+        characters=len(page.text),
+        confidence=page.confidence,
+        tables=len(page.tables),
+        key_values=len(page.key_values),
+        artifact=page.artifact,
+        error=page.error,
+    )
+
+
+def _image(picture: Picture) -> ImageEntry:
+    return ImageEntry(
+        **picture.model_dump(include=set(ImageEntry.model_fields) - {"artifact"}),
+        artifact=picture.artifact,
+    )
+
+
+def _summary(summary: Summary) -> SummaryEntry:
+    return SummaryEntry(
+        text=summary.text,
+        language=summary.language,
+        artifact=summary.artifact,
+        model=summary.model,
+        prompt_version=summary.prompt_version,
+        grounding=summary.grounding,
+        sentences=summary.sentences,
+    )
+
+
+def _translation(code: str, given: PublishInput, evidence: Evidence) -> TranslationEntry:
+    record = _record(evidence, f"translate-summary:{code}")
+    artifact = f"summary/{code}.json"
+    if record and any(found.key == artifact for found in record.artifacts):
+        return TranslationEntry(language=code, status="SUCCEEDED", artifact=artifact)
+    if record and any(verdict.action == "BLOCKED" for verdict in record.verdicts):
+        why = reason("guardrail-blocked", "the translation was blocked")
+        return TranslationEntry(language=code, status="FAILED", reason=why)
+    status, why = _absence(f"translate-summary:{code}", given.failures)
+    return TranslationEntry(language=code, status=status, reason=why)
+
+
+def _audio(code: str, given: PublishInput, evidence: Evidence) -> AudioEntry:
+    speech = evidence.speeches.get(code)
+    if speech:
+        return AudioEntry(**speech.model_dump(), status="SUCCEEDED")
+    status, why = _absence(f"speak-summary:{code}", given.failures)
+    return AudioEntry(language=code, status=status, reason=why)
+
+
+def _absence(step: str, failures: Sequence[Failure]) -> tuple[StepStatus, Reason]:
+    for failure in failures:
+        if failure.step == step:
+            return "FAILED", reason("languages-missing", explain(failure))
+    return "SKIPPED", reason("nothing-to-summarise", "there was nothing to translate or speak")
+
+
+def _record(evidence: Evidence, name: str) -> StepRecord | None:
+    return next((record for record in evidence.records if record.name == name), None)
+
+
+def _steps(given: PublishInput, records: Sequence[StepRecord]) -> tuple[Step, ...]:
+    failed = {failure.step: failure for failure in given.failures}
+    steps = [
+        Step(**record.model_dump(include=set(Step.model_fields)))
+        for record in sorted(records, key=lambda record: record.started_at)
+    ]
+    # A step that died (timeout, memory) left no record of its own: the state machine tells.
+    names = {step.name for step in steps}
+    lost = [failure for name, failure in failed.items() if name not in names]
+    return (*steps, *(_lost(failure) for failure in lost))
+
+
+def _lost(failure: Failure) -> Step:
+    error = StepError(name=failure.error, message=explain(failure))
+    return Step(name=failure.step, status="FAILED", error=error)
+
+
+def _artifacts(records: Sequence[StepRecord]) -> tuple[Artifact, ...]:
+    latest = {artifact.key: artifact for record in records for artifact in record.artifacts}
+    return tuple(latest[key] for key in sorted(latest))
+
+
+def _usage(records: Sequence[StepRecord]) -> tuple[Usage, ...]:
+    total: dict[tuple[str, str, str], Usage] = {}
+    for item in (item for record in records for item in record.usage):
+        key = (item.service, item.operation, item.unit)
+        known = total.get(key)
+        total[key] = item.model_copy(
+            update={
+                "calls": item.calls + (known.calls if known else 0),
+                "units": item.units + (known.units if known else 0),
+                "estimated": item.estimated or bool(known and known.estimated),
+            }
+        )
+    return tuple(total.values())
+
+
+def _engines(records: Sequence[StepRecord]) -> tuple[EngineUsed, ...]:
+    return tuple(dict.fromkeys(engine for record in records for engine in record.engines))

@@ -1,0 +1,76 @@
+"""Inspection: the type from the bytes, the route, or a rejection with a stable code."""
+
+from __future__ import annotations
+
+import hashlib
+
+from recita import cage
+from recita.decoding import image, pdf, sniff
+from recita.errors import DocumentRejectedError
+from recita.models.document import Document, SpeakMode
+from recita.models.reasons import reason
+from recita.models.steps import InspectInput
+from recita.ports import UploadedFile, Uploads
+from recita.settings import parse_languages, parse_speak
+from recita.steps.workbench import StepRun, Workbench
+
+MAX_BYTES = 500 * 1024 * 1024
+"""Textract's limit for one job (developer guide, "Limits")."""
+LIMITS = cage.Limits(seconds=60)
+LANGUAGES = "recita-languages"
+SPEAK = "recita-speak"
+
+
+def run(
+    given: InspectInput, *, bench: Workbench, uploads: Uploads, languages: str, speak: str
+) -> Document:
+    """Return the document with its route; a rejection is an outcome, not an error."""
+    upload = given.upload
+    with bench.step(upload.document_id, "inspect-document", given.attempt) as step:
+        document = Document(
+            **upload.model_dump(), languages=parse_languages(languages), speak=parse_speak(speak)
+        )
+        try:
+            file = uploads.fetch(upload, MAX_BYTES)
+            document = _inspected(document, file, step)
+        except DocumentRejectedError as error:
+            document = document.model_copy(update={"reason": reason(error.code, str(error))})
+        step.keep("document.json", document)
+        return document
+
+
+def _inspected(document: Document, file: UploadedFile, step: StepRun) -> Document:
+    known = document.model_copy(
+        update={"bytes": len(file.body), "sha256": hashlib.sha256(file.body).hexdigest()}
+    )
+    try:
+        media = sniff.media_type(file.body, document.key)
+        known = known.model_copy(update={"media_type": media})
+        pages, route = _pages(file.body, media), sniff.route(media)
+    except DocumentRejectedError as error:
+        return known.model_copy(update={"reason": reason(error.code, str(error))})
+    if media == "image/tiff" and pages > 1:
+        route = "document"
+    wishes = _wishes(file.metadata, step)
+    return known.model_copy(update={"route": route, "pages": pages, **wishes})
+
+
+def _pages(body: bytes, media: str) -> int:
+    if media == "application/pdf":
+        return cage.run(LIMITS, pdf.measure, body)
+    if media == "text/plain":
+        return 1
+    return cage.run(LIMITS, image.measure, body)
+
+
+def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, tuple[str, ...] | SpeakMode]:
+    """Return what the uploader asked for in user metadata; a wrong wish falls to the default."""
+    wishes: dict[str, tuple[str, ...] | SpeakMode] = {}
+    try:
+        if LANGUAGES in metadata:
+            wishes["languages"] = parse_languages(metadata[LANGUAGES])
+        if SPEAK in metadata:
+            wishes["speak"] = parse_speak(metadata[SPEAK])
+    except ValueError as error:
+        step.warn("metadata-ignored", f"The object's metadata: {error}.")
+    return wishes

@@ -1,0 +1,116 @@
+"""The ledger: what went in against what came out, and the status that follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from recita.models.document import Document
+from recita.models.manifest import (
+    AudioEntry,
+    CharacterLedger,
+    LanguageLedger,
+    Ledger,
+    MissingLanguage,
+    MissingPage,
+    PageLedger,
+    Status,
+    TranslationEntry,
+)
+from recita.models.reasons import REJECTIONS, Reason, reason
+from recita.models.steps import Failure
+from recita.models.summary import Verdict
+from recita.steps.evidence import Evidence
+
+
+def balance(
+    document: Document,
+    evidence: Evidence,
+    translations: Sequence[TranslationEntry],
+    audio: Sequence[AudioEntry],
+) -> Ledger:
+    """Return the ledger; every gap has its reason."""
+    pages = evidence.reading.pages if evidence.reading else ()
+    missing = [MissingPage(page=page.number, reason=page.error) for page in pages if page.error]
+    if not evidence.reading:
+        missing = [MissingPage(page=n, reason="not-read") for n in range(1, document.pages + 1)]
+    understood = evidence.understanding
+    return Ledger(
+        pages=PageLedger(
+            total=document.pages, read=document.pages - len(missing), missing=tuple(missing)
+        ),
+        characters=CharacterLedger(
+            extracted=sum(len(page.text) for page in pages),
+            summarised=understood.characters_summarised if understood else 0,
+        ),
+        languages=LanguageLedger(
+            requested=document.languages,
+            translated=_done(translations),
+            spoken=_done(audio),
+            missing=tuple(_missing_languages(document, translations, audio)),
+        ),
+    )
+
+
+def conclude(
+    document: Document, ledger: Ledger, verdicts: Iterable[Verdict], failures: Sequence[Failure]
+) -> tuple[Status, Reason | None]:
+    """Return the status: COMPLETED only when the ledger adds up and no step failed."""
+    if document.reason:
+        return "REJECTED", document.reason
+    blocked = [v for v in verdicts if v.action == "BLOCKED" and v.stage in ("input", "summary")]
+    if blocked:
+        policies = ", ".join(blocked[0].policies)
+        return "BLOCKED", reason("guardrail-blocked", f"{blocked[0].stage} blocked by {policies}")
+    fatal = [f for f in failures if ":" not in f.step and f.step != "see-images"]
+    if fatal:
+        return "FAILED", reason("step-failed", f"{fatal[0].step}: {explain(fatal[0])}")
+    if ledger.pages.total and not ledger.pages.read:
+        return _unreadable(ledger)
+    return _partial(ledger, failures)
+
+
+def explain(failure: Failure) -> str:
+    """Return an error as a sentence: a Lambda's cause is JSON with the message in it."""
+    try:
+        message = str(json.loads(failure.cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        message = failure.cause
+    return f"{failure.error}: {message[:500]}" if message else failure.error
+
+
+def _unreadable(ledger: Ledger) -> tuple[Status, Reason | None]:
+    codes = {page.reason for page in ledger.pages.missing}
+    code = codes.pop() if len(codes) == 1 else ""
+    if code in REJECTIONS:
+        return "REJECTED", reason(code, "no page of the document can be read")
+    return "FAILED", reason("pages-missing", "no page of the document could be read")
+
+
+def _partial(ledger: Ledger, failures: Sequence[Failure]) -> tuple[Status, Reason | None]:
+    if ledger.pages.missing:
+        gaps = ", ".join(f"{page.page} ({page.reason})" for page in ledger.pages.missing[:10])
+        return "PARTIAL", reason("pages-missing", f"pages not read: {gaps}")
+    if ledger.languages.missing:
+        first = ledger.languages.missing[0]
+        gaps = ", ".join(gap.language for gap in ledger.languages.missing)
+        return "PARTIAL", reason("languages-missing", f"{gaps}: {first.reason}")
+    if failures:
+        return "PARTIAL", reason("images-not-seen", explain(failures[0]))
+    return "COMPLETED", None
+
+
+def _done(entries: Iterable[TranslationEntry]) -> tuple[str, ...]:
+    return tuple(entry.language for entry in entries if entry.status == "SUCCEEDED")
+
+
+def _missing_languages(
+    document: Document, translations: Sequence[TranslationEntry], audio: Sequence[AudioEntry]
+) -> Iterable[MissingLanguage]:
+    wanted = [*translations, *(audio if document.speak != "none" else ())]
+    gaps: dict[str, str] = {}
+    for entry in wanted:
+        if entry.status != "SUCCEEDED":
+            why = entry.reason.message if entry.reason else "not produced"
+            gaps.setdefault(entry.language, why)
+    return [MissingLanguage(language=code, reason=why) for code, why in gaps.items()]

@@ -1,0 +1,55 @@
+"""Publishing: the manifest by one conditional write, then the table row and the event."""
+
+from __future__ import annotations
+
+from recita.models.document import result_key
+from recita.models.event import DocumentEvent, EventData, EventMetadata
+from recita.models.manifest import Manifest
+from recita.models.steps import PublishInput, PublishOutput
+from recita.ports import Documents, EventBus
+from recita.steps.assembly import assemble
+from recita.steps.evidence import gather
+from recita.steps.workbench import Workbench, to_json
+
+
+def run(
+    given: PublishInput, *, bench: Workbench, documents: Documents, bus: EventBus
+) -> PublishOutput:
+    """Publish the outcome, whatever it is; running again publishes nothing twice."""
+    document = given.document
+    with bench.step(document.document_id, "publish-result", given.attempt):
+        manifest = assemble(given, gather(bench.results, document))
+        key = result_key(document.document_id, "manifest.json")
+        kept = bench.results.publish(
+            key, to_json(manifest), lambda body: _older(body, given.execution)
+        )
+        manifest = Manifest.model_validate_json(kept)
+        documents.record(manifest, key)
+        bus.publish(_event(manifest, bench.results.bucket, key))
+    return PublishOutput(document_id=document.document_id, status=manifest.status, manifest_key=key)
+
+
+def _older(body: bytes, execution: str) -> bool:
+    """Whether a published manifest may be replaced: only by a later, deliberate run."""
+    return _run_number(Manifest.model_validate_json(body).execution) < _run_number(execution)
+
+
+def _run_number(execution: str) -> int:
+    """Executions are named ``<id>``, then ``<id>.2``, ``<id>.3`` for deliberate re-runs."""
+    _, _, number = execution.partition(".")
+    return int(number) if number.isdigit() else 1
+
+
+def _event(manifest: Manifest, bucket: str, key: str) -> DocumentEvent:
+    return DocumentEvent(
+        metadata=EventMetadata(
+            event_id=f"{manifest.execution}:{manifest.status}", document_id=manifest.document_id
+        ),
+        data=EventData(
+            bucket=bucket,
+            manifest_key=key,
+            status=manifest.status,
+            source_key=manifest.source.key,
+            languages=manifest.ledger.languages.translated,
+        ),
+    )

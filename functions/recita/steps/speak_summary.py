@@ -1,0 +1,115 @@
+"""Speech: the summary as MP3, with captions and marks that lead back to the pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from recita.errors import UnderstandingFailedError
+from recita.models.document import result_key
+from recita.models.steps import LanguageInput, LanguageOutput
+from recita.models.summary import Sentence, Speech, Summary
+from recita.ports import Mark, Spoken, Voice
+from recita.steps.workbench import Workbench
+from recita.text import ssml
+from recita.text.captions import TimedWord, to_webvtt
+from recita.text.mp3 import duration_seconds
+
+
+@dataclass
+class Recording:
+    """The parts spoken so far, joined."""
+
+    mp3: bytes = b""
+    marks: list[tuple[Mark, int]] = field(default_factory=list)
+    """Marks on the time line of the whole, each with the index of its sentence."""
+    voice: str = ""
+    engine: str = ""
+
+    def append(self, spoken: Spoken, indices: Sequence[int], ranges: Sequence[range]) -> None:
+        """Add one part; its marks move behind what was spoken before."""
+        offset = round(duration_seconds(self.mp3) * 1000)
+        for mark in spoken.marks:
+            place = next((n for n, r in enumerate(ranges) if mark.start in r), len(ranges) - 1)
+            moved = Mark(mark.time + offset, mark.type, mark.start, mark.end, mark.value)
+            self.marks.append((moved, indices[place]))
+        self.mp3 += spoken.mp3
+        self.voice, self.engine = spoken.voice, spoken.engine
+
+
+def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutput:
+    """Publish sound, captions and marks of the summary in one language."""
+    document, language = given.document.document_id, given.language
+    with bench.step(document, f"speak-summary:{language}", given.attempt) as step:
+        body = step.results.read(result_key(document, f"summary/{language}.json"))
+        if body is None:
+            raise UnderstandingFailedError(f"there is no summary in {language} to speak")
+        sentences = _spoken_sentences(Summary.model_validate_json(body))
+        recording = _record([sentence.text for sentence in sentences], language, voice)
+        speech = _speech(recording, language)
+        step.publish(speech.artifact, recording.mp3, "audio/mpeg", "audio", language=language)
+        vtt = to_webvtt(_words(recording, sentences), speech.duration_seconds, language)
+        step.publish(speech.captions, vtt.encode(), "text/vtt", "captions", language=language)
+        marks = "".join(_mark_lines(recording, sentences))
+        step.publish(speech.marks, marks.encode(), "application/jsonl", "marks", language=language)
+        step.keep(speech_record(language), speech)
+        return LanguageOutput(status="SUCCEEDED", language=language)
+
+
+def speech_record(language: str) -> str:
+    """Name of the internal record of a language's speech."""
+    return f"speech.{language}.json"
+
+
+def _spoken_sentences(summary: Summary) -> list[Sentence]:
+    title = [Sentence(text=summary.title)] if summary.title else []
+    return [*title, *summary.sentences]
+
+
+def _record(texts: Sequence[str], language: str, voice: Voice) -> Recording:
+    recording = Recording()
+    for part in ssml.parts(texts):
+        markup, ranges = ssml.speak([text for _, text in part])
+        recording.append(voice.speak(markup, language), [index for index, _ in part], ranges)
+    return recording
+
+
+def _speech(recording: Recording, language: str) -> Speech:
+    return Speech(
+        language=language,
+        voice=recording.voice,
+        engine=recording.engine,
+        duration_seconds=duration_seconds(recording.mp3),
+        artifact=f"audio/{language}.mp3",
+        captions=f"audio/{language}.vtt",
+        marks=f"audio/{language}.marks.jsonl",
+    )
+
+
+def _words(recording: Recording, sentences: Sequence[Sentence]) -> list[TimedWord]:
+    """Return the words as written, with all between them, at the times of their marks."""
+    words: list[TimedWord] = []
+    written = [ssml.speakable(sentence.text) for sentence in sentences]
+    positions = [0] * len(sentences)
+    for mark, index in recording.marks:
+        text, position = written[index], positions[index]
+        found = text.find(mark.value, position) if mark.type == "word" else -1
+        if found < 0:
+            continue
+        end = text.find(" ", found + len(mark.value))
+        positions[index] = len(text) if end < 0 else end
+        words.append(TimedWord(mark.time, text[position : positions[index]].strip(), index))
+    return words
+
+
+def _mark_lines(recording: Recording, sentences: Sequence[Sentence]) -> Iterator[str]:
+    for mark, index in recording.marks:
+        line = {
+            "time": mark.time,
+            "type": mark.type,
+            "value": mark.value,
+            "sentence": index,
+            "pages": sentences[index].pages,
+        }
+        yield json.dumps(line, ensure_ascii=False) + "\n"

@@ -1,0 +1,127 @@
+"""What every step works with: results to write to, a meter, and a record of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from recita.meter import Meter
+from recita.models.base import now
+from recita.models.document import result_key, step_key, work_key
+from recita.models.record import Artifact, StepError, StepRecord, StepStatus, Warned
+from recita.models.summary import GuardrailUsed, Stage, Verdict
+from recita.ports import GuardedText, Results
+
+M = TypeVar("M", bound=BaseModel)
+
+JSON = "application/json"
+
+
+@dataclass
+class StepRun:
+    """One run of one step for one document."""
+
+    results: Results
+    document_id: str
+    name: str
+    attempt: int
+    started_at: datetime = field(default_factory=now)
+    status: StepStatus = "SUCCEEDED"
+    artifacts: list[Artifact] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def publish(
+        self, name: str, body: bytes, media_type: str, kind: str, *, language: str | None = None
+    ) -> None:
+        """Write one file of the result; ``name`` is relative to the document's prefix."""
+        self.results.write(result_key(self.document_id, name), body, media_type)
+        self.artifacts.append(
+            Artifact(
+                key=name,
+                media_type=media_type,
+                bytes=len(body),
+                sha256=hashlib.sha256(body).hexdigest(),
+                kind=kind,
+                language=language,
+            )
+        )
+
+    def publish_model(
+        self, name: str, model: BaseModel, kind: str, *, language: str | None = None
+    ) -> None:
+        """Write one model as JSON."""
+        self.publish(name, to_json(model), JSON, kind, language=language)
+
+    def keep(self, name: str, model: BaseModel) -> None:
+        """Write an internal record for later steps."""
+        self.results.write(work_key(self.document_id, name), to_json(model), JSON)
+
+    def recall(self, name: str, kind: type[M]) -> M | None:
+        """Read an internal record of an earlier step."""
+        body = self.results.read(work_key(self.document_id, name))
+        return kind.model_validate_json(body) if body is not None else None
+
+    def judge(self, stage: Stage, target: str, guarded: GuardedText, used: GuardrailUsed) -> None:
+        """Record a verdict of the guardrail; what it only reports becomes a warning."""
+        self.verdicts.append(
+            Verdict(
+                stage=stage,
+                target=target,
+                action=guarded.action,
+                policies=guarded.policies,
+                guardrail=used,
+            )
+        )
+        for policy in guarded.detected:
+            self.warn("guardrail-detected", f"{policy} in the {stage} ({target})")
+
+    def warn(self, code: str, message: str) -> None:
+        """Tell the reader something that cost nothing of the result."""
+        self.warnings.append(Warned(code=code, message=message))
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Results and meter of one invocation."""
+
+    results: Results
+    meter: Meter
+
+    @contextmanager
+    def step(self, document_id: str, name: str, attempt: int) -> Iterator[StepRun]:
+        """Run a step and leave its record behind, however it ends."""
+        run = StepRun(self.results, document_id, name, attempt)
+        try:
+            yield run
+        except Exception as error:
+            self._record(run, StepError(name=type(error).__name__, message=str(error)[:1000]))
+            raise
+        self._record(run, None)
+
+    def _record(self, run: StepRun, error: StepError | None) -> None:
+        record = StepRecord(
+            name=run.name,
+            status="FAILED" if error else run.status,
+            started_at=run.started_at,
+            ended_at=now(),
+            attempts=run.attempt,
+            error=error,
+            usage=self.meter.usage(),
+            engines=self.meter.engines(),
+            artifacts=tuple(run.artifacts),
+            warnings=tuple(run.warnings),
+            verdicts=tuple(run.verdicts),
+        )
+        self.results.write(step_key(run.document_id, run.name), to_json(record), JSON)
+
+
+def to_json(model: BaseModel) -> bytes:
+    """Return the model as UTF-8 JSON."""
+    return model.model_dump_json(indent=1).encode()

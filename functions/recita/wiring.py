@@ -1,0 +1,141 @@
+"""Builds adapters from the environment, once a container, each on first use."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from recita.meter import Meter
+from recita.models.summary import GuardrailUsed
+from recita.ports import (
+    Documents,
+    EventBus,
+    Guardrail,
+    Model,
+    Ocr,
+    Results,
+    Translator,
+    Uploads,
+    Vision,
+    Voice,
+    Workflow,
+)
+from recita.settings import required
+from recita.steps.workbench import Workbench
+
+# Adapters are imported where they are built: a function loads only the clients it uses.
+# ruff: noqa: PLC0415
+
+
+class Wiring:
+    """The adapters of one container; the meter counts for one invocation at a time."""
+
+    def __init__(self) -> None:
+        self.meter = Meter()
+
+    def bench(self) -> Workbench:
+        """Return the workbench of a new invocation, its meter at zero."""
+        self.meter.reset()
+        return Workbench(self.results, self.meter)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The input bucket."""
+        from recita.adapters.s3 import S3Uploads
+
+        return S3Uploads()
+
+    @cached_property
+    def results(self) -> Results:
+        """The results bucket."""
+        from recita.adapters.s3 import S3Results
+
+        return S3Results(required("RESULTS_BUCKET"))
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The table of documents."""
+        from recita.adapters.dynamodb import DynamoDocuments
+
+        return DynamoDocuments(required("TABLE_NAME"))
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """The state machine."""
+        from recita.adapters.stepfunctions import StepFunctionsWorkflow
+
+        return StepFunctionsWorkflow()
+
+    @cached_property
+    def admission(self) -> Workflow:
+        """The state machine, to start executions of."""
+        from recita.adapters.stepfunctions import StepFunctionsWorkflow
+
+        return StepFunctionsWorkflow(required("STATE_MACHINE_ARN"))
+
+    @cached_property
+    def ocr(self) -> Ocr:
+        """Textract at once, and the results of its jobs."""
+        from recita.adapters.textract import TextractOcr
+
+        return TextractOcr(self.meter)
+
+    @cached_property
+    def ocr_jobs(self) -> Ocr:
+        """Textract as jobs on the results bucket that announce their end."""
+        from recita.adapters.textract import TextractOcr
+
+        return TextractOcr(
+            self.meter,
+            bucket=required("RESULTS_BUCKET"),
+            topic=required("TEXTRACT_TOPIC_ARN"),
+            role=required("TEXTRACT_ROLE_ARN"),
+        )
+
+    @cached_property
+    def vision(self) -> Vision:
+        """Rekognition."""
+        from recita.adapters.rekognition import RekognitionVision
+
+        return RekognitionVision(self.meter)
+
+    @cached_property
+    def guardrail(self) -> Guardrail:
+        """The guardrail alone."""
+        from recita.adapters.bedrock import BedrockGuardrail
+
+        return BedrockGuardrail(self.meter, self._guardrail_used)
+
+    @cached_property
+    def model(self) -> Model:
+        """The model under the guardrail."""
+        from recita.adapters.bedrock import BedrockModel
+
+        return BedrockModel(self.meter, required("MODEL_ID"), self._guardrail_used)
+
+    @cached_property
+    def translator(self) -> Translator:
+        """Translate."""
+        from recita.adapters.translate import AmazonTranslator
+
+        return AmazonTranslator(self.meter)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Polly."""
+        from recita.adapters.polly import PollyVoice
+
+        return PollyVoice(self.meter)
+
+    @cached_property
+    def bus(self) -> EventBus:
+        """The event bus."""
+        from recita.adapters.eventbridge import EventBridgeBus
+
+        return EventBridgeBus(required("EVENT_BUS_NAME"))
+
+    @property
+    def _guardrail_used(self) -> GuardrailUsed:
+        return GuardrailUsed(id=required("GUARDRAIL_ID"), version=required("GUARDRAIL_VERSION"))
+
+
+wiring = Wiring()

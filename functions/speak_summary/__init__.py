@@ -1,0 +1,1 @@
+"""Lambda function speak_summary."""

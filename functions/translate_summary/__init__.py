@@ -1,0 +1,1 @@
+"""Lambda function translate_summary."""

@@ -1,0 +1,1 @@
+"""Lambda function understand_document."""
