@@ -23,20 +23,20 @@ from recita.models.steps import Failure, PublishInput
 from recita.models.summary import Summary
 from recita.pricing import estimate
 from recita.steps.evidence import Evidence
-from recita.steps.ledger import balance, conclude, explain
+from recita.steps.ledger import balance, blocking, conclude, explain
 
 
 def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
     """Return the manifest of a document, however it ended."""
     document, records = given.document, evidence.records
     verdicts = tuple(verdict for record in records for verdict in record.verdicts)
-    translations = tuple(_translation(code, given, evidence) for code in document.languages)
-    audio = tuple(_audio(code, given, evidence) for code in document.languages)
-    if document.speak == "none":
-        audio = ()
+    understood = None if blocking(verdicts) else evidence.understanding
+    languages = document.languages if understood else ()
+    translations = tuple(_translation(code, given, evidence) for code in languages)
+    spoken = languages if document.speak != "none" else ()
+    audio = tuple(_audio(code, given, evidence) for code in spoken)
     ledger = balance(document, evidence, translations, audio)
     status, why = conclude(document, ledger, verdicts, given.failures)
-    understood = evidence.understanding if status not in ("BLOCKED", "REJECTED") else None
     pages = evidence.reading.pages if evidence.reading else ()
     usage = _usage(records)
     return Manifest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from recita.models.document import Document
@@ -21,6 +22,8 @@ from recita.models.reasons import REJECTIONS, Reason, reason
 from recita.models.steps import Failure
 from recita.models.summary import Verdict
 from recita.steps.evidence import Evidence
+
+MESSAGE = re.compile(r'"errorMessage":\s*("(?:[^"\\]|\\.)*")')
 
 
 def balance(
@@ -58,10 +61,10 @@ def conclude(
     """Return the status: COMPLETED only when the ledger adds up and no step failed."""
     if document.reason:
         return "REJECTED", document.reason
-    blocked = [v for v in verdicts if v.action == "BLOCKED" and v.stage in ("input", "summary")]
+    blocked = blocking(verdicts)
     if blocked:
-        policies = ", ".join(blocked[0].policies)
-        return "BLOCKED", reason("guardrail-blocked", f"{blocked[0].stage} blocked by {policies}")
+        policies = ", ".join(blocked.policies)
+        return "BLOCKED", reason("guardrail-blocked", f"{blocked.stage} blocked by {policies}")
     fatal = [f for f in failures if ":" not in f.step and f.step != "see-images"]
     if fatal:
         return "FAILED", reason("step-failed", f"{fatal[0].step}: {explain(fatal[0])}")
@@ -70,12 +73,16 @@ def conclude(
     return _partial(ledger, failures)
 
 
+def blocking(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """Return the verdict that blocks the document, if any; a translation's blocks its language."""
+    blocked = (v for v in verdicts if v.action == "BLOCKED" and v.stage in ("input", "summary"))
+    return next(blocked, None)
+
+
 def explain(failure: Failure) -> str:
-    """Return an error as a sentence: a Lambda's cause is JSON with the message in it."""
-    try:
-        message = str(json.loads(failure.cause)["errorMessage"])
-    except (ValueError, KeyError, TypeError):
-        message = failure.cause
+    """Return an error as a sentence; a function's cause is JSON, cut off, that holds one."""
+    found = MESSAGE.search(failure.cause)
+    message = json.loads(found[1]) if found else failure.cause
     return f"{failure.error}: {message[:500]}" if message else failure.error
 
 
@@ -108,6 +115,9 @@ def _missing_languages(
     document: Document, translations: Sequence[TranslationEntry], audio: Sequence[AudioEntry]
 ) -> Iterable[MissingLanguage]:
     wanted = [*translations, *(audio if document.speak != "none" else ())]
+    if not wanted:
+        why = "the document was not understood"
+        return [MissingLanguage(language=code, reason=why) for code in document.languages]
     gaps: dict[str, str] = {}
     for entry in wanted:
         if entry.status != "SUCCEEDED":

@@ -1,0 +1,42 @@
+# Everything people and CI do here, by name.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lock contracts docs build bench clean
+BIN := .venv/bin
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## Install everything the laptop needs (root or sudo for Apertium)
+	@scripts/setup
+
+demo: setup ## Run the pipeline on four real files and say what came out
+	@$(BIN)/python scripts/demo.py
+
+test: setup ## Run all tests
+	@$(BIN)/pytest -q
+
+check: setup ## Lint, types, layers, template, generated files
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/python scripts/contracts.py --check
+
+lock: ## Resolve dependencies anew into requirements.lock
+	@scripts/lock
+
+contracts: ## Write the JSON Schemas of contracts/v1 from the models
+	@$(BIN)/python scripts/contracts.py
+
+docs: ## Write docs that are generated
+	@$(BIN)/python scripts/cli_docs.py
+
+build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)
+	@$(BIN)/sam build
+
+bench: setup ## Measure the pipeline's overhead
+	@$(BIN)/python benchmarks/overhead.py
+
+clean: ## Stop the laptop stack and remove what was made here
+	@-$(BIN)/recita down 2>/dev/null
+	@rm -rf .venv .recita .aws-sam .mypy_cache .ruff_cache .pytest_cache out
