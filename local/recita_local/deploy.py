@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from recita_local import artifacts
+from recita_local.aws import guardrail_versions as guardrails
 from recita_local.clients import client
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def deploy(
     Raises :class:`DeployError`.
     """
     store = artifacts.ArtifactStore(client("s3", endpoint))
-    template = local_template(template_path, store)
+    template = local_template(template_path, store, parameters or {})
     cloudformation = client("cloudformation", endpoint)
     known = _parameters(template, parameters or {})
     changed = _submit(cloudformation, stack_name, json.dumps(template, default=str), known)
@@ -73,7 +74,9 @@ def source_digest(template_path: Path, parameters: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def local_template(template_path: Path, store: artifacts.ArtifactStore) -> Template:
+def local_template(
+    template_path: Path, store: artifacts.ArtifactStore, parameters: Mapping[str, str]
+) -> Template:
     """The template with its local files in S3 and its functions on the laptop's runtime."""
     template, root = _read(template_path), template_path.parent
     uploaded: dict[str, str] = {}
@@ -88,7 +91,7 @@ def local_template(template_path: Path, store: artifacts.ArtifactStore) -> Templ
         properties = resource.get("Properties", {})
         if isinstance(uri := properties.get("DefinitionUri"), str):
             properties["DefinitionUri"] = store.put((root / uri).read_bytes(), ".json")
-    _republish_changed_guardrails(template["Resources"])
+    guardrails.stamp_versions(template["Resources"], parameters)
     return template
 
 
@@ -116,36 +119,6 @@ def _uris(template: Template, name: str) -> set[str]:
     places = [r.get("Properties", {}) for r in template["Resources"].values()]
     found = [place.get(name) for place in [*places, *_function_properties(template)]]
     return {uri for uri in found if isinstance(uri, str) and not uri.startswith("s3:")}
-
-
-def _republish_changed_guardrails(resources: Template) -> None:
-    """Say in each version what it freezes, so that a changed guardrail gives a new version.
-
-    CloudFormation publishes only when the version's own properties change; on AWS that takes a
-    new ``Description`` by hand.
-    """
-    for resource in resources.values():
-        if resource["Type"] != "AWS::Bedrock::GuardrailVersion":
-            continue
-        frozen = {
-            name: resources[name].get("Properties", {})
-            for name in _referenced(resource["Properties"].get("GuardrailIdentifier"))
-            if name in resources
-        }
-        digest = hashlib.sha256(json.dumps(frozen, sort_keys=True, default=str).encode())
-        written = resource["Properties"].get("Description", "")
-        stamp = f"content {digest.hexdigest()[:12]}"
-        if isinstance(written, str):
-            resource["Properties"]["Description"] = f"{written} ({stamp})" if written else stamp
-
-
-def _referenced(value: Any) -> list[str]:
-    if not isinstance(value, dict):
-        return []
-    if "Ref" in value:
-        return [value["Ref"]]
-    target = value.get("Fn::GetAtt", "")
-    return [target.split(".")[0] if isinstance(target, str) else target[0]]
 
 
 def _parameters(template: Template, given: Mapping[str, str]) -> list[dict[str, str]]:

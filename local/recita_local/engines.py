@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing as mp
+import os
+import pickle
+import signal
 import threading
 import time
 from dataclasses import dataclass
@@ -24,8 +27,15 @@ TARGETS = {
 CRASHED = "the engine's process ended before it answered; the next call starts a new one"
 
 
+ORPHAN_CHECK_SECONDS = 1.0
+
+
 class EngineCrashedError(Exception):
     """The engine's process died during a call."""
+
+
+class EngineError(Exception):
+    """What an engine raised or returned cannot cross processes; holds its type and text."""
 
 
 @dataclass
@@ -49,7 +59,8 @@ class EngineHost:
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """Run ``method`` of the engine; arguments, result and exceptions are pickled.
 
-        Raises whatever the method raises, and :class:`EngineCrashedError` when the process dies.
+        Raises whatever the method raises, :class:`EngineError` in its place where that cannot be
+        pickled, and :class:`EngineCrashedError` when the process dies.
         """
         with self._lock:
             connection = self._started()
@@ -66,7 +77,10 @@ class EngineHost:
         return value
 
     def close(self) -> None:
-        """End the engine's process, if it runs."""
+        """End the engine's process, if it runs; a call under way fails as crashed."""
+        process = self._process
+        if process is not None:
+            process.kill()  # not under the lock: a call holds it for as long as it computes
         with self._lock:
             self._stop()
 
@@ -89,18 +103,20 @@ class EngineHost:
         if self._connection:
             self._connection.close()
         if self._process:
-            self._process.terminate()
+            self._process.kill()  # an engine keeps nothing that a graceful end would save
             self._process.join(timeout=5)
         self._connection = self._process = None
 
 
 def _serve(target: str, connection: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started the server
+    _leave_with_parent(os.getppid())
     module, name = target.split(":")
     engine: Any = None
     while True:
         try:
             method, args, kwargs = connection.recv()
-        except (EOFError, OSError, KeyboardInterrupt):
+        except (EOFError, OSError):
             return
         started = time.perf_counter()
         try:
@@ -108,7 +124,31 @@ def _serve(target: str, connection: Connection) -> None:
             reply: tuple[bool, Any] = (True, getattr(engine, method)(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - the caller's process decides what it means
             reply = (False, error)
-        connection.send((*reply, time.perf_counter() - started))
+        connection.send_bytes(_pickled(*reply, time.perf_counter() - started))
+
+
+def _pickled(succeeded: bool, value: Any, seconds: float) -> bytes:  # noqa: FBT001 - a tuple's field
+    """The reply as bytes that are known to unpickle: exceptions of libraries often do not."""
+    try:
+        reply = pickle.dumps((succeeded, value, seconds))
+        if not succeeded:
+            pickle.loads(reply)  # noqa: S301 - our own bytes
+    except Exception as error:  # noqa: BLE001 - pickling runs code of the value's class
+        what = "the engine raised" if not succeeded else f"the result does not pickle ({error}):"
+        text = f"{what} {type(value).__name__}: {str(value)[:500]}"
+        reply = pickle.dumps((False, EngineError(text), seconds))
+    return reply
+
+
+def _leave_with_parent(parent: int) -> None:
+    """End this process soon after the server's, even in the middle of a long call."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(ORPHAN_CHECK_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 _hosts = {name: EngineHost(target) for name, target in TARGETS.items()}

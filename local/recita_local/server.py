@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 import time
 from dataclasses import asdict
@@ -26,6 +27,9 @@ def main() -> None:
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn ends on the first and then raises it again: that one must not skip `finally`.
+        signal.signal(number, lambda *_: None)
     keeper = Keeper()
     keeper.start()
     try:

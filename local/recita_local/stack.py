@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -20,7 +22,7 @@ from recita_local import deploy as deployer
 from recita_local.aws import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEMPLATE = CHECKOUT / "template.yaml"
@@ -96,14 +98,14 @@ def start(
     """
     home = (home or default_home()).resolve()
     tell = on_progress or (lambda _: None)
-    previous = _load(home)
-    chosen = dict(parameters if parameters is not None else previous.parameters if previous else {})
-    if running(home) is None or previous is None:
-        tell("starting the laptop's AWS")
-        record = _spawn(home, port or default_port(), previous)
-    else:
-        record = previous
-    _deploy(record, home, template, (chosen, tell))
+    with _one_at_a_time(home):
+        record = previous = _load(home)
+        given = parameters if parameters is not None else previous.parameters if previous else {}
+        if record is None or running(home) is None:
+            stop(home)  # one that lives but does not answer would keep the port
+            tell("starting the laptop's AWS")
+            record = _spawn(home, port or default_port(), previous)
+        _deploy(record, home, template, (dict(given), tell))
     return Stack(record.endpoint, record.pid, record.outputs, home)
 
 
@@ -126,7 +128,7 @@ def reset(home: Path | None = None) -> None:
     stop(home)
     for name in ("state", "tmp"):
         shutil.rmtree(home / name, ignore_errors=True)
-    for name in ("stack.json", "server.log"):
+    for name in ("stack.json", "server.log", "start.lock"):
         (home / name).unlink(missing_ok=True)
 
 
@@ -139,6 +141,15 @@ def credentials_environment(stack: Stack) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
     }
+
+
+@contextlib.contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Two commands given at once start one stack."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _deploy(

@@ -20,8 +20,12 @@ GUARDRAIL_VERSION = "AWS::Bedrock::GuardrailVersion"
 Resource = tuple[str, dict[str, Any]]
 """Physical id (what ``Ref`` gives) and attributes (what ``Fn::GetAtt`` gives)."""
 
-_TIERS = {"contentFiltersTierConfig": "tierConfig", "topicsTierConfig": "tierConfig"}
-"""CloudFormation's two names for the API's one."""
+_RENAMED = {
+    "contentFiltersTierConfig": "tierConfig",
+    "topicsTierConfig": "tierConfig",
+    "guardrailProfileArn": "guardrailProfileIdentifier",
+}
+"""Where CloudFormation's name of a property is not the API's."""
 
 
 def register() -> None:
@@ -74,7 +78,7 @@ def replace_version(
 ) -> Resource:
     """Both properties of a version are create-only: a change publishes another.
 
-    The version it replaces stays, so that an execution that began with it can end with it.
+    As on AWS, CloudFormation then deletes the one it replaced, unless the template retains it.
     """
     return create_version("", new, stack)
 
@@ -97,7 +101,7 @@ def _api_names(value: Any, name: str = "") -> Any:
     """Template properties (``FiltersConfig``) as the API names them (``filtersConfig``)."""
     if isinstance(value, dict):
         lowered = {key[:1].lower() + key[1:]: item for key, item in value.items()}
-        return {_TIERS.get(key, key): _api_names(item, key) for key, item in lowered.items()}
+        return {_RENAMED.get(key, key): _api_names(item, key) for key, item in lowered.items()}
     if isinstance(value, list):
         return [_api_names(item, name) for item in value]
     # A parameter's value is text wherever it lands; CloudFormation converts it by the schema.

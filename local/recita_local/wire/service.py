@@ -29,6 +29,14 @@ class ServiceError(Exception):
         self.status = status
         self.fields = fields
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Engines raise it in their own processes."""
+        return _service_error, (self.code, self.message, self.status, self.fields)
+
+
+def _service_error(code: str, message: str, status: int, fields: dict[str, Any]) -> ServiceError:
+    return ServiceError(code, message, status, **fields)
+
 
 @dataclass
 class RequestContext:

@@ -60,6 +60,8 @@ def get_guardrail(params: Params, context: RequestContext) -> Reply:
     reply = {key.removesuffix("Config"): value for key, value in reply.items()}
     if key_id := reply.pop("kmsKeyId", None):
         reply["kmsKeyArn"] = key_id
+    if profile := reply.pop("crossRegion", None):
+        reply["crossRegionDetails"] = _profile(profile["guardrailProfileIdentifier"], context)
     return {**reply, **_names(identifier, context), "version": version, "status": "READY"}
 
 
@@ -107,6 +109,12 @@ def arn(identifier: str, region: str, account_id: str) -> str:
 def _names(identifier: str, context: RequestContext) -> dict[str, str]:
     where = arn(identifier, context.region, context.account_id)
     return {"guardrailId": identifier, "guardrailArn": where}
+
+
+def _profile(identifier: str, context: RequestContext) -> dict[str, str]:
+    name = identifier.rpartition("/")[2]
+    where = f"arn:aws:bedrock:{context.region}:{context.account_id}:guardrail-profile/{name}"
+    return {"guardrailProfileId": name, "guardrailProfileArn": where}
 
 
 def _summary(identifier: str, version: str, context: RequestContext) -> dict[str, Any]:

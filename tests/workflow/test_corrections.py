@@ -1,0 +1,142 @@
+"""Each correction of ministack, seen to work and seen to be needed.
+
+Every probe runs on the stack as people get it and on ministack as it comes. When the second
+behaves too, the correction has become dead weight and its probe here fails.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.workflow.conftest import Laptop
+
+pytestmark = pytest.mark.stack
+
+INVOKE = "arn:aws:states:::lambda:invoke"
+
+
+def machine(name: str, state: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    return {"StartAt": name, "States": {name: {"End": True, **state}}, **rest}
+
+
+def task(function: str, **rest: Any) -> dict[str, Any]:
+    arguments = {"FunctionName": function, "Payload": "{% $states.input %}"}
+    state = {"Type": "Task", "Resource": INVOKE, "Arguments": arguments, "TimeoutSeconds": 10}
+    return {**state, **rest}
+
+
+def waiting(function: str, **rest: Any) -> dict[str, Any]:
+    payload = {"token": "{% $states.context.Task.Token %}", "seconds": 0}
+    arguments = {"FunctionName": function, "Payload": payload}
+    return task(function, Resource=f"{INVOKE}.waitForTaskToken", Arguments=arguments, **rest)
+
+
+def starts_at_once(laptop: Laptop) -> bool:
+    took = []
+    for _ in range(3):
+        found = laptop.run(machine("Pass", {"Type": "Pass"}))
+        took.append((found["stopDate"] - found["startDate"]).total_seconds())
+    return bool(min(took) < 0.1)
+
+
+def answers_at_once(laptop: Laptop) -> bool:
+    functions, took = laptop.client("lambda"), []
+    for _ in range(8):
+        begun = time.perf_counter()
+        functions.invoke(FunctionName=laptop.outputs["EchoFunctionArn"], Payload=b"{}")
+        took.append(time.perf_counter() - begun)
+    return min(took) < 0.03
+
+
+def names_the_version(laptop: Laptop) -> bool:
+    key = f"pasta/relatório nº {time.time_ns()}.pdf"
+    put = laptop.client("s3").put_object(Bucket=laptop.outputs["InputBucketName"], Key=key)
+    table, deadline = laptop.outputs["TableName"], time.monotonic() + 10
+    while time.monotonic() < deadline:
+        found = laptop.client("dynamodb").get_item(TableName=table, Key={"id": {"S": key}})
+        if "Item" in found:
+            detail = json.loads(found["Item"]["detail"]["S"])
+            return bool(detail["object"].get("version-id") == put["VersionId"])
+        time.sleep(0.05)
+    raise AssertionError("the upload's event did not arrive")
+
+
+def beats(laptop: Laptop) -> bool:
+    state = waiting(laptop.outputs["SlowFunctionArn"], HeartbeatSeconds=1, TimeoutSeconds=3)
+    return bool(laptop.run(machine("Wait", state)).get("error") == "States.HeartbeatTimeout")
+
+
+def limits_the_machine(laptop: Laptop) -> bool:
+    found = laptop.run(machine("Wait", {"Type": "Wait", "Seconds": 2}, TimeoutSeconds=1))
+    return bool(found["status"] == "TIMED_OUT")
+
+
+def fails_a_call_with_token(laptop: Laptop) -> bool:
+    state = waiting(laptop.outputs["FailFunctionArn"], TimeoutSeconds=2)
+    return bool(laptop.run(machine("Call", state)).get("error") == "NamedError")
+
+
+def names_throttling(laptop: Laptop) -> bool:
+    function = laptop.outputs["ForbiddenFunctionArn"]
+    laptop.client("lambda").put_function_concurrency(
+        FunctionName=function, ReservedConcurrentExecutions=0
+    )
+    found = laptop.run(machine("Call", task(function)))
+    return bool(found.get("error") == "Lambda.TooManyRequestsException")
+
+
+def waits_for_a_slot(laptop: Laptop) -> bool:
+    inner = machine("Call", task(laptop.outputs["SlowFunctionArn"]))
+    items = [{"seconds": 0.4}] * 12
+    state = {"Type": "Map", "Items": items, "ItemProcessor": inner}
+    return bool(laptop.run(machine("Map", state))["status"] == "SUCCEEDED")
+
+
+def separates_branches(laptop: Laptop) -> bool:
+    def branch(number: int) -> dict[str, Any]:
+        first = {"Type": "Pass", "Assign": {"v": number}, "Next": "Wait"}
+        wait = {"Type": "Wait", "Seconds": 1, "Next": "Last"}
+        last = {"Type": "Pass", "Output": "{% [$v, $states.input.n, $outer] %}", "End": True}
+        return {"StartAt": "First", "States": {"First": first, "Wait": wait, "Last": last}}
+
+    parallel = {
+        "Type": "Parallel",
+        "Branches": [branch(1), branch(2)],
+        "Arguments": {"n": 7},
+        "Output": {"branches": "{% $states.result %}"},
+        "End": True,
+    }
+    outer = {"Type": "Pass", "Assign": {"outer": 5}, "Next": "Both"}
+    found = laptop.run({"StartAt": "Outer", "States": {"Outer": outer, "Both": parallel}})
+    expected = {"branches": [[1, 7, 5], [2, 7, 5]]}
+    return bool(found["status"] == "SUCCEEDED" and json.loads(found["output"]) == expected)
+
+
+PROBES = [
+    starts_at_once,
+    answers_at_once,
+    names_the_version,
+    beats,
+    limits_the_machine,
+    fails_a_call_with_token,
+    names_throttling,
+    waits_for_a_slot,
+    separates_branches,
+]
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.__name__)
+def test_the_laptop_behaves_as_aws(probe: Callable[[Laptop], bool], laptop: Laptop) -> None:
+    assert probe(laptop)
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.__name__)
+def test_the_correction_is_still_needed(probe: Callable[[Laptop], bool], stock: Laptop) -> None:
+    assert not probe(stock), "ministack has mended this: remove the correction"
