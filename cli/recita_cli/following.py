@@ -20,7 +20,8 @@ EXECUTION_SECONDS = 2.0
 """How often an execution's own status is asked: only its failure is of interest."""
 ADMISSION_SECONDS = 180.0
 """An upload that started no execution for so long will start none: queue, admission or its role."""
-DEAD = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
+PUBLISHED = "publish-result"
+"""The last step: the manifest appears when it has ended, or a moment later."""
 
 
 @dataclass
@@ -93,13 +94,17 @@ class Follower:
                 time.sleep(pause)
 
     def _look(self, journey: Journey) -> None:
-        journey.manifest = self._read(result_key(journey.document_id, "manifest.json"))
         for record in self._new_steps(journey):
             journey.steps[record.name] = record
             self._display.step(journey, record)
+        if PUBLISHED in journey.steps:  # before that, asking for the manifest is a wasted call
+            journey.manifest = self._manifest(journey)
         if journey.manifest is None and time.monotonic() - journey.asked > EXECUTION_SECONDS:
             journey.asked = time.monotonic()
             self._ask_execution(journey)
+
+    def _manifest(self, journey: Journey) -> bytes | None:
+        return self._read(result_key(journey.document_id, "manifest.json"))
 
     def _new_steps(self, journey: Journey) -> Iterator[StepRecord]:
         prefix = work_key(journey.document_id, "steps/")
@@ -126,9 +131,9 @@ class Follower:
                 journey.error = _not_admitted(journey)
             return
         journey.admitted = True
-        if execution["status"] in DEAD:
+        if execution["status"] != "RUNNING":
             # It may have published just before it died: the manifest has the last word.
-            journey.manifest = self._read(result_key(journey.document_id, "manifest.json"))
+            journey.manifest = self._manifest(journey)
             journey.error = None if journey.manifest else _died(journey, execution)
 
 
@@ -142,8 +147,8 @@ def _modified(entry: dict[str, Any]) -> Any:
 
 
 def _died(journey: Journey, execution: dict[str, Any]) -> CliError:
-    error, cause = execution.get("error", "no error name"), execution.get("cause", "no cause")
-    message = f"{journey.label}: its execution {execution['status']} with {error}: {cause}"
+    why = f"{execution.get('error', 'no error')}: {execution.get('cause', 'no cause')}"
+    message = f"{journey.label}: its execution ended {execution['status']}, no manifest: {why}"
     return CliError(message, f"recita show {journey.document_id[:8]} lists the steps that ended")
 
 

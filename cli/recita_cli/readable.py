@@ -47,7 +47,9 @@ def result(label: str, manifest: Manifest, directory: Path | None) -> list[str]:
     lines += row("guardrail", guardrail(manifest.guardrails))
     lines += _languages(manifest)
     lines += row("took", _took(manifest))
-    return lines + (_places(manifest, directory) if directory else [])
+    if directory is None:
+        return lines + row("document", manifest.document_id)
+    return lines + _places(manifest, directory)
 
 
 def row(name: str, text: str) -> list[str]:
@@ -111,6 +113,8 @@ def _labels(labels: Iterable[Label]) -> str:
 
 
 def _languages(manifest: Manifest) -> list[str]:
+    if manifest.summary is None:
+        return []  # the reason above has said it all
     texts = {entry.language: entry for entry in manifest.translations}
     speech = {entry.language: entry for entry in manifest.audio}
     lines: list[str] = []

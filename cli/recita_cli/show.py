@@ -57,7 +57,6 @@ def report(manifest: Manifest) -> list[str]:
     from recita_cli import readable  # noqa: PLC0415
 
     lines = readable.result(manifest.source.key, manifest, None)
-    lines += readable.row("document", manifest.document_id)
     for title, rows in _sections(manifest):
         if rows:
             lines += ["", title, *(f"  {readable.clean(line)}" for line in table(rows))]
