@@ -1,0 +1,157 @@
+"""Progress and results as people see them."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from recita.models.manifest import AudioEntry, Cost, Ledger, Manifest, Source, TranslationEntry
+from recita.models.manifest import SummaryEntry as Summary
+from recita.models.reasons import reason
+from recita.models.record import StepError, StepRecord
+from recita.models.summary import Verdict
+from recita_cli import readable
+from recita_cli.display import Lines, LiveTable, shown, step_text
+from recita_cli.following import Journey
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def record(name: str, status: Any = "SUCCEEDED", error: StepError | None = None) -> StepRecord:
+    end = START + timedelta(seconds=1.25)
+    return StepRecord(name=name, status=status, started_at=START, ended_at=end, error=error)
+
+
+def manifest(**fields: Any) -> Manifest:
+    given: dict[str, Any] = {
+        "document_id": "a" * 32,
+        "execution": "a" * 32,
+        "created_at": START,
+        "status": "COMPLETED",
+        "reason": None,
+        "source": Source(
+            bucket="in", key="k", version_id="v", bytes=1, sha256="0", media_type="application/pdf"
+        ),
+        "route": "document",
+        "ledger": Ledger(),
+        "cost": Cost(estimated=0.0, price_table="2026-11"),
+    }
+    return Manifest.model_validate(given | fields)
+
+
+def summary() -> Summary:
+    return Summary(
+        text="Long story \x1b[2J short.",
+        language="pt",
+        artifact="summary/pt.json",
+        model="m",
+        prompt_version="1",
+        grounding=None,
+        sentences=(),
+    )
+
+
+def test_a_step_names_its_duration_and_its_error() -> None:
+    failed = record("read-pages", "FAILED", StepError(name="OcrFailedError", message="x"))
+    assert step_text(record("translate-summary:es")) == "translate-summary:es 1.2 s"
+    assert step_text(failed) == "read-pages 1.2 s FAILED (OcrFailedError)"
+
+
+def test_lines_are_for_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    journey = Journey("a.pdf", "a" * 32, started=0.0, ended=3.0, status="PARTIAL")
+    with shown(quiet=False) as display:
+        assert isinstance(display, Lines)
+        display.step(journey, record("inspect-document"))
+        display.tick([journey])
+        display.over(journey)
+
+    told = capsys.readouterr()
+    assert told.err == "a.pdf: inspect-document 1.2 s\na.pdf: PARTIAL after 3.0 s\n"
+    assert told.out == ""
+
+
+def test_a_terminal_gets_a_table_with_every_document() -> None:
+    from rich.console import Console
+
+    table = LiveTable()
+    drawn = io.StringIO()
+    table.live.console = Console(file=drawn, force_terminal=True, width=120)
+    moving = Journey("[b]a[/b].pdf", "a" * 32, steps={"read-pages": record("read-pages")})
+    done = Journey("b.pdf", "b" * 32, status="COMPLETED", manifest=b"{}")
+    with table.live:
+        table.tick([moving, done])
+
+    text = drawn.getvalue()
+    assert "[b]a[/b].pdf" in text  # a file name is no markup
+    assert "read-pages 1.2 s" in text
+    assert "COMPLETED" in text
+
+
+def test_a_document_cannot_steer_the_terminal() -> None:
+    text = "\n".join(readable.result("a\x07.pdf", manifest(summary=summary()), None))
+    assert "\x07" not in text
+    assert "\x1b[2J" not in text
+    assert "Long story" in text
+
+
+def test_a_rejection_says_why_and_what_next() -> None:
+    given = manifest(status="REJECTED", reason=reason("encrypted", "it wants a password"))
+    text = "\n".join(readable.result("a.pdf", given, Path("out/aaa")))
+    assert "encrypted: it wants a password" in text
+    assert "Remove the password" in text
+    assert "out/aaa/" in text
+
+
+def test_each_language_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readable, "player", lambda: "mpv")
+    given = manifest(
+        summary=summary(),
+        translations=(
+            TranslationEntry(language="es", status="SUCCEEDED", artifact="summary/es.json"),
+            TranslationEntry(
+                language="zu", status="FAILED", reason=reason("languages-missing", "no such pair")
+            ),
+        ),
+        audio=(
+            AudioEntry(
+                language="es",
+                status="SUCCEEDED",
+                artifact="audio/es.mp3",
+                captions="audio/es.vtt",
+                voice="Lupe",
+                duration_seconds=12.4,
+            ),
+        ),
+    )
+    text = "\n".join(readable.result("a.pdf", given, Path("my out")))
+    assert "translated (summary/es.json); spoken by Lupe, 12 s" in text
+    assert "not translated: no such pair" in text
+    assert "mpv 'my out/audio/es.mp3'" in text
+
+
+@pytest.mark.parametrize(
+    ("actions", "words"),
+    [
+        ([], ""),
+        (["NONE", "NONE"], "2 checks, no intervention"),
+        (["NONE", "ANONYMIZED", "ANONYMIZED"], "input ANONYMIZED pii/EMAIL"),
+    ],
+)
+def test_the_guardrail_in_words(actions: list[Any], words: str) -> None:
+    used = {"id": "g", "version": "1"}
+    verdicts = [
+        Verdict.model_validate(
+            {
+                "stage": "input",
+                "target": "text",
+                "action": action,
+                "policies": ["pii/EMAIL"],
+                "guardrail": used,
+            }
+        )
+        for action in actions
+    ]
+    assert readable.guardrail(verdicts) == words
