@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import socket
-import threading
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-import uvicorn
-from botocore.config import Config
 from botocore.exceptions import ClientError
-from recita_local.wire.app import Wire
 from recita_local.wire.service import Operations, Params, Reply, RequestContext, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+SIGNATURE = "AWS4-HMAC-SHA256 Credential=a/20261121/us-east-1/textract/aws4_request"
 
 
 def detect_document_text(params: Params, context: RequestContext) -> Reply:
@@ -71,41 +69,17 @@ STUBS: dict[str, Operations] = {
     },
     "rekognition": {},
 }  # fmt: skip
-SIGNED_AS = {"bedrock": "bedrock-runtime"}
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    wire = Wire(url, STUBS.__getitem__)
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        headers = dict(scope["headers"])
-        if b"x-service" in headers:
-            service = headers[b"x-service"].decode()
-        else:
-            service = headers[b"authorization"].decode().split("/")[3]
-        await wire.serve(scope, receive, send, SIGNED_AS.get(service, service))
-
-    port = int(url.rpartition(":")[2])
-    config = uvicorn.Config(app, port=port, lifespan="off", log_level="error", date_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    yield url
-    server.should_exit = True
-    thread.join(5)
+def endpoint(serve: Any) -> Iterator[str]:
+    with serve(STUBS.__getitem__) as url:
+        yield url
 
 
-def client(endpoint: str, service: str, *, validate: bool = True) -> Any:
-    factory: Any = boto3.client
-    config = Config(retries={"max_attempts": 1}, parameter_validation=validate)
-    return factory(service, endpoint_url=endpoint, region_name="eu-west-3", config=config,
-                   aws_access_key_id="a", aws_secret_access_key="b")  # fmt: skip
+@pytest.fixture
+def client(endpoint: str, connect: Any) -> Any:
+    return functools.partial(connect, endpoint)
 
 
 def failure(call: Any, **params: Any) -> dict[str, Any]:
@@ -114,37 +88,37 @@ def failure(call: Any, **params: Any) -> dict[str, Any]:
     return dict(caught.value.response)
 
 
-def test_a_reply_has_shape_engine_and_request_id(endpoint: str) -> None:
-    reply = client(endpoint, "textract").detect_document_text(Document={"Bytes": b"x"})
+def test_a_reply_has_shape_engine_and_request_id(client: Any) -> None:
+    reply = client("textract").detect_document_text(Document={"Bytes": b"x"})
     assert reply["Blocks"][0]["Text"] == "eu-west-3"
     metadata = reply["ResponseMetadata"]
     assert metadata["HTTPHeaders"]["x-local-engine"] == "stub/1.0"
     assert metadata["RequestId"]
 
 
-def test_a_modelled_error_raises_its_class(endpoint: str) -> None:
-    textract = client(endpoint, "textract")
+def test_a_modelled_error_raises_its_class(client: Any) -> None:
+    textract = client("textract")
     with pytest.raises(textract.exceptions.UnsupportedDocumentException) as caught:
         textract.detect_document_text(Document={"Bytes": b"broken"})
     assert caught.value.response["Error"]["Message"] == "not a document I know"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_an_error_carries_its_further_members(endpoint: str) -> None:
-    found = failure(client(endpoint, "translate").translate_text, Text="olá",
+def test_an_error_carries_its_further_members(client: Any) -> None:
+    found = failure(client("translate").translate_text, Text="olá",
                     SourceLanguageCode="auto", TargetLanguageCode="en")  # fmt: skip
     assert found["DetectedLanguageCode"] == "pt"
 
 
-def test_a_bug_is_an_internal_error_that_tells_nothing(endpoint: str) -> None:
-    found = failure(client(endpoint, "textract").detect_document_text, Document={"Bytes": b"bug"})
+def test_a_bug_is_an_internal_error_that_tells_nothing(client: Any) -> None:
+    found = failure(client("textract").detect_document_text, Document={"Bytes": b"bug"})
     assert found["Error"]["Code"] == "InternalServerError"
     assert found["ResponseMetadata"]["HTTPStatusCode"] == 500
     assert "secret" not in json.dumps(found)
 
 
-def test_speech_arrives_as_a_stream(endpoint: str) -> None:
-    polly = client(endpoint, "polly")
+def test_speech_arrives_as_a_stream(client: Any) -> None:
+    polly = client("polly")
     reply = polly.synthesize_speech(Text="hello", OutputFormat="mp3", VoiceId="Joanna")
     assert reply["AudioStream"].read() == b"ID3\xff\x00hello"
     assert (reply["ContentType"], reply["RequestCharacters"]) == ("audio/mpeg", 5)
@@ -157,14 +131,14 @@ def test_speech_arrives_as_a_stream(endpoint: str) -> None:
         "arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.amazon.nova-lite-v1:0",
     ],
 )
-def test_a_model_id_survives_its_url(endpoint: str, model: str) -> None:
+def test_a_model_id_survives_its_url(client: Any, model: str) -> None:
     messages = [{"role": "user", "content": [{"text": "hi"}]}]
-    reply = client(endpoint, "bedrock-runtime").converse(modelId=model, messages=messages)
+    reply = client("bedrock-runtime").converse(modelId=model, messages=messages)
     assert reply["output"]["message"]["content"][0]["text"] == model
 
 
-def test_guardrail_and_raw_model_calls_are_parsed(endpoint: str) -> None:
-    bedrock = client(endpoint, "bedrock-runtime")
+def test_guardrail_and_raw_model_calls_are_parsed(client: Any) -> None:
+    bedrock = client("bedrock-runtime")
     content = [{"text": {"text": "olá"}}]
     guarded = bedrock.apply_guardrail(
         guardrailIdentifier="abc", guardrailVersion="1", source="INPUT", content=content
@@ -174,8 +148,8 @@ def test_guardrail_and_raw_model_calls_are_parsed(endpoint: str) -> None:
     assert raw["body"].read() == b'echo {"a": 1}'
 
 
-def test_an_operation_we_lack_names_those_we_have(endpoint: str) -> None:
-    found = failure(client(endpoint, "textract").analyze_id, DocumentPages=[{"Bytes": b"x"}])
+def test_an_operation_we_lack_names_those_we_have(client: Any) -> None:
+    found = failure(client("textract").analyze_id, DocumentPages=[{"Bytes": b"x"}])
     assert found["Error"]["Code"] == "UnknownOperationException"
     assert "DetectDocumentText" in found["Error"]["Message"]
     assert found["ResponseMetadata"]["HTTPStatusCode"] == 501
@@ -204,9 +178,9 @@ def test_an_operation_we_lack_names_those_we_have(endpoint: str) -> None:
     ],
 )  # fmt: skip
 def test_parameters_outside_the_model_are_refused(
-    endpoint: str, service: str, operation: str, params: dict[str, Any], code: str
+    client: Any, service: str, operation: str, params: dict[str, Any], code: str
 ) -> None:
-    found = failure(getattr(client(endpoint, service, validate=False), operation), **params)
+    found = failure(getattr(client(service, validate=False), operation), **params)
     assert found["Error"]["Code"] == code
     assert "1 validation error detected: Value" in found["Error"]["Message"]
 
@@ -221,21 +195,21 @@ def post(endpoint: str, headers: dict[str, str], body: bytes) -> tuple[int, dict
 
 
 def test_cbor_is_refused_with_its_reason(endpoint: str) -> None:
-    headers = {"x-service": "textract", "smithy-protocol": "rpc-v2-cbor"}
+    headers = {"authorization": SIGNATURE, "smithy-protocol": "rpc-v2-cbor"}
     status, body = post(endpoint, headers, b"\xa0")
     assert (status, body["__type"]) == (415, "UnsupportedMediaTypeException")
     assert "JSON" in body["message"]
 
 
 def test_a_body_that_is_not_json_is_refused(endpoint: str) -> None:
-    headers = {"x-service": "textract", "content-type": "application/x-amz-json-1.1",
+    headers = {"authorization": SIGNATURE, "content-type": "application/x-amz-json-1.1",
                "x-amz-target": "Textract.DetectDocumentText"}  # fmt: skip
     status, body = post(endpoint, headers, b"{nope")
     assert (status, body["__type"]) == (400, "SerializationException")
 
 
 def test_a_request_beyond_the_limit_is_refused(endpoint: str) -> None:
-    headers = {"x-service": "textract", "content-type": "application/x-amz-json-1.1",
+    headers = {"authorization": SIGNATURE, "content-type": "application/x-amz-json-1.1",
                "x-amz-target": "Textract.DetectDocumentText"}  # fmt: skip
     status, body = post(endpoint, headers, b" " * (32 * 1024 * 1024 + 1))
     assert (status, body["__type"]) == (413, "RequestEntityTooLargeException")

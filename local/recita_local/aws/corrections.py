@@ -12,9 +12,9 @@ import types
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc, stepfunctions
+from ministack.services import stepfunctions
 
-from recita_local.aws import events, lambda_slots, state_machines
+from recita_local.aws import events, lambda_pool, state_machines
 from recita_local.aws.patching import CorrectionError, replaced
 
 EXECUTION_PAUSE_SECONDS = 0.15
@@ -29,7 +29,7 @@ def apply() -> None:
     _answer_at_once()
     _start_executions_at_once()
     _do_not_wait_for_logs()
-    lambda_slots.apply(lambda_svc)
+    lambda_pool.apply()
     events.apply()
     state_machines.apply()
 

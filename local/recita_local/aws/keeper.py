@@ -1,4 +1,7 @@
-"""Saves what ministack holds in memory: it saves by itself only when it ends in peace."""
+"""Saves what ministack holds in memory: it saves by itself only when it ends in peace.
+
+The same thread lets idle Lambda processes go.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import threading
 
 from ministack import app
 from ministack.core.persistence import save_all
+
+from recita_local.aws import lambda_pool
 
 EVERY_SECONDS = 2.0
 """What a power cut can cost: DynamoDB, SQS and executions of this window. S3 loses nothing."""
@@ -31,4 +36,5 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every):
+            lambda_pool.evict()
             save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls

@@ -1,24 +1,58 @@
-"""Lambda calls wait for one of few slots: a laptop has no thousand processes to give.
+"""How many Lambda functions run at once, and how many stay warm: a laptop has no thousand.
 
-ministack refuses calls above its cap at once, which on AWS happens at 1,000. A machine with a
-cap of eight would meet throttling in every document; here a call waits instead, and is only
-throttled when no slot comes free for a long time.
+ministack refuses calls above its cap at once, which on AWS happens at 1,000. A machine with a cap
+of six would meet throttling in every document; here a call waits instead, and is throttled only
+when no slot comes free for a long time. ministack also keeps one process of every function for
+ever, 80 MB each; here the least recently used leave when there are many, and all when none works.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
 from recita_local.aws.patching import replaced
 
 LONGEST_WAIT_SECONDS = 300.0
 POLL_SECONDS = 0.02
 
+MOST_WARM = 16
+"""A little above the pipeline's number of functions: fewer, and each document starts them anew."""
 
-def apply(lambda_service: Any) -> None:
-    """Make calls wait while the account's slots are taken."""
-    replaced(lambda_service, "_acquire_execution_slot", _waiting)
+IDLE_SECONDS = 600.0
+"""After which even the last process of a function leaves."""
+
+
+def apply() -> None:
+    """Make calls wait for a slot, and processes leave."""
+    replaced(lambda_svc, "_acquire_execution_slot", _waiting)
+    replaced(lambda_runtime, "release_worker", _evicting)
+
+
+def evict(most: int = MOST_WARM, idle_seconds: float = IDLE_SECONDS) -> int:
+    """End idle processes, oldest use first; returns how many."""
+    now = time.time()
+    with lambda_runtime._lock:  # noqa: SLF001 - the pool has no public interface
+        pools = lambda_runtime._workers  # noqa: SLF001 - as above
+        idle = sorted(
+            ((worker.last_used, key, worker) for key, pool in pools.items() for worker in pool
+             if not worker.in_use),
+            key=lambda entry: entry[0],
+        )  # fmt: skip
+        surplus = max(0, sum(map(len, pools.values())) - most)
+        doomed = [
+            (key, worker)
+            for place, (used, key, worker) in enumerate(idle)
+            if place < surplus or now - used > idle_seconds
+        ]
+        for key, worker in doomed:
+            pools[key].remove(worker)
+    lambda_runtime.kill_workers([worker for _, worker in doomed])
+    return len(doomed)
 
 
 def _waiting(acquire: Any) -> Any:
@@ -31,3 +65,13 @@ def _waiting(acquire: Any) -> Any:
         return slot, limit
 
     return wait
+
+
+def _evicting(release: Any) -> Any:
+    def release_and_evict(worker: Any) -> None:
+        release(worker)
+        if sum(map(len, list(lambda_runtime._workers.values()))) > MOST_WARM:  # noqa: SLF001
+            # Ending a process takes a while, and the caller waits for its reply.
+            threading.Thread(target=evict, name="recita-evict", daemon=True).start()
+
+    return release_and_evict

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 
-LAMBDA_SLOTS = 8
-"""Lambda calls at once: they mostly wait for engines, and each idle worker holds 40 MB."""
+LAMBDA_SLOTS = 6
+"""Lambda calls at once; more wait. They mostly wait for engines anyway, 80 MB each."""
 
 WARM_SECONDS = 60
 """How long an idle Lambda worker stays: importing boto3 is most of a cold start."""

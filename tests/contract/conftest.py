@@ -1,0 +1,64 @@
+"""Our wire on a port of its own, with whatever operations a test brings."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import boto3
+import pytest
+import uvicorn
+from botocore.config import Config
+from recita_local.gateway import Gateway
+from recita_local.wire.app import Wire
+from recita_local.wire.service import Operations
+
+Serve = Callable[[Callable[[str], Operations]], AbstractContextManager[str]]
+
+
+@contextlib.contextmanager
+def _served(operations: Callable[[str], Operations]) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    endpoint = f"http://127.0.0.1:{port}"
+    gateway = Gateway(Wire(endpoint, operations), _nothing_else, {})
+    config = uvicorn.Config(
+        gateway, port=port, lifespan="off", log_level="error", date_header=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.02)
+    yield endpoint
+    server.should_exit = True
+    thread.join(5)
+
+
+async def _nothing_else(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError(
+        f"a request that no service of ours takes: {scope['path']}, {receive}{send}"
+    )
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    return _served
+
+
+@pytest.fixture(scope="session")
+def connect() -> Callable[..., Any]:
+    """Makes boto3 clients; ``validate=False`` sends what boto3 itself would refuse."""
+
+    def client(endpoint: str, service: str, *, validate: bool = True) -> Any:
+        factory: Any = boto3.client  # its overloads want the service as a literal
+        config = Config(retries={"max_attempts": 1}, parameter_validation=validate)
+        return factory(service, endpoint_url=endpoint, region_name="eu-west-3", config=config,
+                       aws_access_key_id="a", aws_secret_access_key="b")  # fmt: skip
+
+    return client

@@ -1,0 +1,52 @@
+"""Which Lambda processes leave, and which stay warm."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ministack.core import lambda_runtime
+from recita_local.aws import lambda_pool
+
+
+@dataclass(eq=False)
+class Process:
+    idle: float
+    in_use: bool = False
+    last_used: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last_used = time.time() - self.idle
+
+
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    gone: list[Any] = []
+    monkeypatch.setattr(lambda_runtime, "kill_workers", gone.extend)
+    return gone
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, **pools: list[Process]) -> None:
+    monkeypatch.setattr(lambda_runtime, "_workers", pools)
+
+
+def test_the_least_recently_used_leave(monkeypatch: pytest.MonkeyPatch, killed: list[Any]) -> None:
+    old, older, new = Process(20), Process(30), Process(1)
+    fill(monkeypatch, read=[older, new], speak=[old])
+    assert lambda_pool.evict(most=1) == 2
+    assert killed == [older, old]
+    assert lambda_runtime._workers == {"read": [new], "speak": []}
+
+
+def test_a_busy_process_stays(monkeypatch: pytest.MonkeyPatch, killed: list[Any]) -> None:
+    fill(monkeypatch, read=[Process(9999, in_use=True), Process(1)])
+    lambda_pool.evict(most=1)
+    assert [process.idle for process in killed] == [1]
+
+
+def test_a_long_idle_process_leaves(monkeypatch: pytest.MonkeyPatch, killed: list[Any]) -> None:
+    fill(monkeypatch, read=[Process(601)], speak=[Process(599)])
+    lambda_pool.evict()
+    assert [process.idle for process in killed] == [601]
