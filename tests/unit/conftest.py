@@ -1,0 +1,93 @@
+"""The stack that ``template.yaml`` describes, for the tests that hold it to its promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The template as it is written, and its resources after SAM's transform."""
+
+    source: Resource
+    resources: dict[str, Resource]
+
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        """Properties by logical id."""
+        return {
+            name: resource["Properties"]
+            for name, resource in self.resources.items()
+            if resource["Type"] == kind
+        }
+
+    def properties(self, name: str) -> Resource:
+        found: Resource = self.resources[name]["Properties"]
+        return found
+
+    @property
+    def functions(self) -> dict[str, Resource]:
+        return self.of_type("AWS::Lambda::Function")
+
+    def statements(self, effect: str) -> Iterator[tuple[str, Resource]]:
+        """What identities may or may not do, each with the role or policy that says so."""
+        for name, document in self._documents():
+            for statement in document["Statement"]:
+                if statement["Effect"] == effect:
+                    yield name, statement
+
+    def _documents(self) -> Iterator[tuple[str, Resource]]:
+        for name, role in self.of_type("AWS::IAM::Role").items():
+            for policy in role.get("Policies", ()):
+                yield name, policy["PolicyDocument"]
+        for name, policy in self.of_type("AWS::IAM::ManagedPolicy").items():
+            yield name, policy["PolicyDocument"]
+
+    @staticmethod
+    def target(value: Any) -> str:
+        """The logical id that a ``Ref`` or ``Fn::GetAtt`` points to."""
+        if "Ref" in value:
+            return str(value["Ref"])
+        found = value["Fn::GetAtt"]
+        return str(found.split(".")[0] if isinstance(found, str) else found[0])
+
+    @staticmethod
+    def listed(value: Any) -> list[Any]:
+        """A policy's value as a list, both ways of every ``Fn::If`` taken."""
+        if isinstance(value, dict) and "Fn::If" in value:
+            return [item for way in value["Fn::If"][1:] for item in Stack.listed(way)]
+        if isinstance(value, list):
+            return [found for item in value for found in Stack.listed(item)]
+        return [value]
+
+
+class _NoAwsPolicies:
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def _template() -> Resource:
+    template: Resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+    return template
+
+
+@pytest.fixture(scope="session")
+def stack() -> Stack:
+    template = _template()
+    template["Globals"]["Function"]["CodeUri"] = "s3://artifacts/functions.zip"
+    machine = template["Resources"]["DocumentStateMachine"]["Properties"]
+    machine["DefinitionUri"] = "s3://artifacts/document.asl.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        transformed = transform(template, {}, _NoAwsPolicies())
+    return Stack(_template(), transformed["Resources"])

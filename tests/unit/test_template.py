@@ -1,0 +1,248 @@
+"""What template.yaml promises, held against what CloudFormation is given after SAM's transform."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Resource, Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = ROOT / "functions"
+
+
+@pytest.mark.parametrize("name", ["InputBucket", "ResultsBucket"])
+def test_buckets_are_private_encrypted_and_versioned(stack: Stack, name: str) -> None:
+    bucket = stack.properties(name)
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (ownership,) = bucket["OwnershipControls"]["Rules"]
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"AES256", "aws:kms"}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert ownership == {"ObjectOwnership": "BucketOwnerEnforced"}
+    assert any(
+        "AbortIncompleteMultipartUpload" in r for r in bucket["LifecycleConfiguration"]["Rules"]
+    )
+
+
+def test_every_bucket_is_covered_above(stack: Stack) -> None:
+    assert set(stack.of_type("AWS::S3::Bucket")) == {"InputBucket", "ResultsBucket"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("AWS::S3::BucketPolicy", "Bucket"),
+        ("AWS::SQS::QueuePolicy", "Queues"),
+        ("AWS::SNS::TopicPolicy", "Topics"),
+    ],
+)
+def test_plain_http_is_refused(stack: Stack, kind: str, place: str) -> None:
+    covered = set()
+    for policy in stack.of_type(kind).values():
+        denials = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        assert [s["Condition"] for s in denials] == [{"Bool": {"aws:SecureTransport": "false"}}]
+        covered |= {stack.target(value) for value in stack.listed(policy[place])}
+
+    assert covered == set(stack.of_type(kind.removesuffix("Policy")))
+
+
+def test_table_can_be_restored(stack: Stack) -> None:
+    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by-status"]
+
+
+def test_every_delivery_has_somewhere_to_fail_to(stack: Stack) -> None:
+    queues = stack.of_type("AWS::SQS::Queue")
+    dead = {
+        stack.target(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        for queue in queues.values()
+        if "RedrivePolicy" in queue
+    }
+    for rule in stack.of_type("AWS::Events::Rule").values():
+        for target in rule["Targets"]:
+            dead.add(stack.target(target["DeadLetterConfig"]["Arn"]))
+            assert set(target["RetryPolicy"]) == {
+                "MaximumRetryAttempts",
+                "MaximumEventAgeInSeconds",
+            }
+    for subscription in stack.of_type("AWS::SNS::Subscription").values():
+        dead.add(stack.target(subscription["RedrivePolicy"]["deadLetterTargetArn"]))
+        invoked = stack.target(subscription["Endpoint"])
+        config = stack.properties(f"{invoked}EventInvokeConfig")
+        dead.add(stack.target(config["DestinationConfig"]["OnFailure"]["Destination"]))
+
+    assert dead == {"AdmissionDeadLetterQueue", "ResumeDeadLetterQueue"}
+    assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == dead
+
+
+def test_queue_is_invisible_for_six_function_timeouts(stack: Stack) -> None:
+    for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values():
+        queue = stack.properties(stack.target(mapping["EventSourceArn"]))
+        function = stack.properties(stack.target(mapping["FunctionName"]))
+
+        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def _tasks(machine: Resource) -> Iterator[Resource]:
+    for state in machine["States"].values():
+        inner = state.get("ItemProcessor")
+        for nested in [*state.get("Branches", ()), *([inner] if inner else ())]:
+            yield from _tasks(nested)
+        if state["Type"] == "Task":
+            yield state
+
+
+def test_functions_time_out_before_their_tasks(stack: Stack) -> None:
+    machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
+    checked = 0
+    for task in _tasks(machine):
+        name = task["Arguments"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+        assert stack.properties(name)["Timeout"] < task["TimeoutSeconds"], name
+        checked += 1
+
+    assert checked == 9
+
+
+def test_state_machine_is_traced_and_logs_no_data(stack: Stack) -> None:
+    (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
+
+    assert machine["StateMachineType"] == "STANDARD"
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_logs_end_one_day(stack: Stack) -> None:
+    groups = stack.of_type("AWS::Logs::LogGroup")
+
+    assert len(groups) == 2
+    assert all(g["RetentionInDays"] == {"Ref": "LogRetentionDays"} for g in groups.values())
+
+
+def _attributes(tree: ast.AST, owner: str) -> set[str]:
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == owner
+    }
+
+
+def _required(tree: ast.AST) -> set[str]:
+    return {
+        str(node.args[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "required"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def _wired() -> dict[str, ast.FunctionDef]:
+    tree = ast.parse((FUNCTIONS / "recita" / "wiring.py").read_text("utf-8"))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def _read_by(folder: str) -> set[str]:
+    """The variables a function reads: in its own code, and in the adapters it is wired to."""
+    tree = ast.parse((FUNCTIONS / folder / "app.py").read_text("utf-8"))
+    wired = _wired()
+    names, waiting, seen = _required(tree), _attributes(tree, "wiring"), set[str]()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        if name in wired:
+            names |= _required(wired[name])
+            waiting |= _attributes(wired[name], "self") - seen
+    return names
+
+
+FOLDERS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
+
+
+def test_every_folder_is_a_function_and_nothing_else_is(stack: Stack) -> None:
+    handlers = {function["Handler"] for function in stack.functions.values()}
+
+    assert handlers == {f"{folder}.app.lambda_handler" for folder in FOLDERS}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_functions_get_the_variables_they_read(stack: Stack, folder: str) -> None:
+    name = "".join(word.capitalize() for word in folder.split("_")) + "Function"
+    shared = set(stack.source["Globals"]["Function"]["Environment"]["Variables"])
+    given = set(stack.properties(name)["Environment"]["Variables"])
+
+    assert given - shared == _read_by(folder)
+
+
+def test_functions_share_one_bundle(stack: Stack) -> None:
+    for function in stack.functions.values():
+        assert function["Code"] == {"S3Bucket": "artifacts", "S3Key": "functions.zip"}
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+
+
+def test_empty_endpoint_means_aws(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = stack.source["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", value)
+    for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")]:
+        monkeypatch.delenv(name)
+
+    client = boto3.client("textract", region_name="eu-west-1")
+
+    assert client.meta.endpoint_url == "https://textract.eu-west-1.amazonaws.com"
+
+
+PIN = re.compile(r"^([a-z0-9-]+)==([^ \\;]+)", re.MULTILINE)
+
+
+def test_requirements_are_those_of_the_lock() -> None:
+    requirements = (FUNCTIONS / "requirements.txt").read_text("utf-8")
+    locked = dict(PIN.findall((ROOT / "requirements.lock").read_text("utf-8")))
+    bundled = dict(PIN.findall(requirements))
+
+    assert {"boto3", "pydantic", "pypdf", "pillow"} <= set(bundled)
+    assert {name: locked.get(name) for name in bundled} == bundled
+    assert all("--hash=sha256:" in part for part in PIN.split(requirements)[3::3])
+
+
+def test_parameters_explain_and_guard_themselves(stack: Stack) -> None:
+    for name, parameter in stack.source["Parameters"].items():
+        assert len(parameter["Description"]) > 30, name
+        assert {"AllowedPattern", "AllowedValues", "MinValue"} & set(parameter), name
+        assert "Default" in parameter, name
+
+
+def test_parameters_are_grouped(stack: Stack) -> None:
+    groups = stack.source["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+
+    assert sorted(grouped) == sorted(stack.source["Parameters"])
+
+
+@pytest.mark.parametrize("file", ["template.yaml", "samconfig.toml"])
+def test_no_account_is_named(file: str) -> None:
+    assert not re.search(r"\b\d{12}\b|AKIA[A-Z0-9]{16}", (ROOT / file).read_text("utf-8"))
+
+
+def test_outputs_are_those_that_tools_read(stack: Stack) -> None:
+    assert {"InputBucketName", "ResultsBucketName", "TableName", "StateMachineArn"} <= set(
+        stack.source["Outputs"]
+    )

@@ -1,0 +1,194 @@
+"""Who may do what in template.yaml, and under which guardrail."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Resource, Stack
+
+WITHOUT_RESOURCE_TYPES = {
+    "textract:DetectDocumentText": "Textract's operations take no resource",
+    "textract:StartDocumentTextDetection": "Textract's operations take no resource",
+    "textract:GetDocumentTextDetection": "Textract's operations take no resource",
+    "rekognition:DetectLabels": "a picture in the request is no resource",
+    "rekognition:DetectModerationLabels": "a picture in the request is no resource",
+    "rekognition:DetectText": "a picture in the request is no resource",
+    "translate:TranslateText": "only terminologies and parallel data are resources",
+    "polly:SynthesizeSpeech": "only lexicons are resources",
+    "logs:CreateLogDelivery": "log delivery has no resource type",
+    "logs:GetLogDelivery": "log delivery has no resource type",
+    "logs:UpdateLogDelivery": "log delivery has no resource type",
+    "logs:DeleteLogDelivery": "log delivery has no resource type",
+    "logs:ListLogDeliveries": "log delivery has no resource type",
+    "logs:PutResourcePolicy": "log delivery has no resource type",
+    "logs:DescribeResourcePolicies": "log delivery has no resource type",
+    "logs:DescribeLogGroups": "log delivery has no resource type",
+}
+"""The only actions that may be allowed on ``*``, and why."""
+
+AWS_POLICIES = {
+    "AWSLambdaBasicExecutionRole": "writes the function's own log",
+    "AWSXrayWriteOnlyAccess": "sends traces",
+}
+"""The only AWS managed policies a role may have, and why."""
+
+GUARDRAIL_POLICIES = {1: "f6c8d810"}
+"""Policy numbers of GuardrailVersion and what the guardrail was then (start of its SHA-256)."""
+
+
+def test_each_function_has_a_role_of_its_own(stack: Stack) -> None:
+    roles = [stack.target(function["Role"]) for function in stack.functions.values()]
+
+    assert len(roles) == 11
+    assert len(set(roles)) == len(roles)
+
+
+def test_no_action_is_a_wildcard(stack: Stack) -> None:
+    actions = [a for _, s in stack.statements("Allow") for a in stack.listed(s["Action"])]
+
+    assert actions
+    assert [action for action in actions if "*" in action] == []
+
+
+def test_only_listed_actions_are_allowed_on_everything(stack: Stack) -> None:
+    everywhere = {
+        action
+        for _, statement in stack.statements("Allow")
+        if "*" in stack.listed(statement["Resource"])
+        for action in stack.listed(statement["Action"])
+    }
+
+    assert everywhere == set(WITHOUT_RESOURCE_TYPES)
+
+
+def test_roles_have_few_managed_policies(stack: Stack) -> None:
+    own = set(stack.of_type("AWS::IAM::ManagedPolicy"))
+    for role in stack.of_type("AWS::IAM::Role").values():
+        for arn in role.get("ManagedPolicyArns", ()):
+            if isinstance(arn, dict) and "Ref" in arn:
+                assert arn["Ref"] in own
+            else:
+                assert json.dumps(arn).rstrip('"}] ').rpartition("/")[2] in AWS_POLICIES
+
+
+def test_state_machine_may_invoke_its_functions_only(stack: Stack) -> None:
+    machine = stack.of_type("AWS::StepFunctions::StateMachine")["DocumentStateMachine"]
+    invoked = {stack.target(value) for value in machine["DefinitionSubstitutions"].values()}
+    granted = {
+        stack.target(resource)
+        for role, statement in stack.statements("Allow")
+        if role == "DocumentStateMachineRole" and statement["Action"] == "lambda:InvokeFunction"
+        for resource in stack.listed(statement["Resource"])
+    }
+
+    assert granted == invoked
+
+
+def test_readers_of_results_may_list_them(stack: Stack) -> None:
+    """Without ListBucket S3 answers 403 for a key that is not there yet, not 404."""
+    for name, function in stack.functions.items():
+        if "RESULTS_BUCKET" in function["Environment"]["Variables"]:
+            role = stack.properties(stack.target(function["Role"]))
+            assert {"Ref": "ResultsAccessPolicy"} in role["ManagedPolicyArns"], name
+
+
+def _bedrock(stack: Stack, effect: str) -> list[tuple[str, Resource]]:
+    return [
+        (name, statement)
+        for name, statement in stack.statements(effect)
+        if any(action.startswith("bedrock:Invoke") for action in stack.listed(statement["Action"]))
+    ]
+
+
+def test_models_are_invoked_under_the_guardrail_only(stack: Stack) -> None:
+    pinned = {
+        "bedrock:GuardrailIdentifier": {
+            "Fn::Sub": "${Guardrail.GuardrailArn}:${GuardrailVersion.Version}"
+        }
+    }
+    (allowed,) = _bedrock(stack, "Allow")
+    (denied,) = _bedrock(stack, "Deny")
+
+    assert allowed[0] == denied[0] == "UnderstandDocumentFunctionRole"
+    assert allowed[1]["Condition"] == {"StringEquals": pinned}
+    assert denied[1]["Condition"] == {"StringNotEquals": pinned}
+    assert denied[1]["Resource"] == "*"
+
+
+def test_only_the_chosen_model_is_invoked(stack: Stack) -> None:
+    ((_, statement),) = _bedrock(stack, "Allow")
+
+    for resource in stack.listed(statement["Resource"]):
+        assert re.search(
+            r"(foundation-model/\$\{ModelId\}"
+            r"|inference-profile/\$\{InferenceProfile\}\.\$\{ModelId\})$",
+            resource["Fn::Sub"],
+        )
+
+
+def test_functions_use_a_numbered_guardrail_version(stack: Stack) -> None:
+    using = [
+        function["Environment"]["Variables"]
+        for function in stack.functions.values()
+        if "GUARDRAIL_ID" in function["Environment"]["Variables"]
+    ]
+
+    assert len(using) == 2
+    for variables in using:
+        assert stack.target(variables["GUARDRAIL_ID"]) == "Guardrail"
+        assert stack.target(variables["GUARDRAIL_VERSION"]) == "GuardrailVersion"
+
+
+def test_changed_guardrail_gets_a_new_policy_number(stack: Stack) -> None:
+    """CloudFormation publishes a version only when its description changes."""
+    policy = json.dumps(stack.source["Resources"]["Guardrail"]["Properties"], sort_keys=True)
+    description = stack.source["Resources"]["GuardrailVersion"]["Properties"]["Description"][
+        "Fn::Sub"
+    ]
+    number = re.match(r"Policy (\d+), ", description)
+
+    assert number
+    digest = hashlib.sha256(policy.encode()).hexdigest()
+    assert digest.startswith(GUARDRAIL_POLICIES[int(number[1])]), (
+        "the guardrail changed: raise the number in GuardrailVersion and record it here with "
+        f"{digest[:8]}"
+    )
+
+
+def test_parameters_of_the_guardrail_shape_its_version(stack: Stack) -> None:
+    guardrail = json.dumps(stack.source["Resources"]["Guardrail"]["Properties"])
+    description = stack.source["Resources"]["GuardrailVersion"]["Properties"]["Description"][
+        "Fn::Sub"
+    ]
+    used = {name for name in stack.source["Parameters"] if re.search(rf"\b{name}\b", guardrail)}
+
+    assert used == {"GuardrailProfile", "PromptAttackAction", "BlockedPhrase"}
+    assert all(f"${{{name}}}" in description for name in used)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "matches"),
+    [
+        ("CPF", "CPF 529.982.247-25", True),
+        ("CPF", "cpf nº 52998224725", True),
+        ("CPF", "call 11987654321", False),
+        ("CPF", "1529.982.247-25", False),
+        ("CNPJ", "11.222.333/0001-81", True),
+        ("CNPJ", "CNPJ: 11222333000181", True),
+        ("CNPJ", "12.ABC.345/01DE-35", True),
+        ("CNPJ", "order 11222333000181", False),
+    ],
+)
+def test_brazilian_tax_numbers(stack: Stack, name: str, text: str, *, matches: bool) -> None:
+    policy = stack.source["Resources"]["Guardrail"]["Properties"][
+        "SensitiveInformationPolicyConfig"
+    ]
+    patterns = {regex["Name"]: regex["Pattern"] for regex in policy["RegexesConfig"]}
+
+    assert bool(re.search(patterns[name], text)) is matches
