@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from recita_cli import exits, options
-from recita_cli.console import CliError, command, emit
+from recita_cli.console import CliError, command, emit, say
 
 if TYPE_CHECKING:
     from recita_cli.functions import Function
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from recita_cli.target import Target
 
 POLL_SECONDS = 0.05
+LOG_SECONDS = 1.0
+"""How long a child of the function may hold its log open after the function's end."""
 STDIN = "-"
 
 Name = Annotated[str, typer.Argument(metavar="FUNCTION", help="read_pages or ReadPagesFunction.")]
@@ -71,13 +74,23 @@ def call(target: Target, function: Function, event: bytes) -> Reply:
             env=functions.environment(target, function, api.address),
             cwd=functions.source_root(),
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),  # Lambda logs what a function prints
+            stdout=subprocess.PIPE,  # Lambda logs what a function prints
+            stderr=subprocess.STDOUT,
         )
+        log = threading.Thread(target=_copy_log, args=(process.stdout,), daemon=True)
+        log.start()
         try:
             return _wait(api, process, function.timeout)
         finally:
             process.kill()
             process.wait()
+            log.join(LOG_SECONDS)
+
+
+def _copy_log(log: IO[bytes]) -> None:
+    for line in log:
+        # The runtime client writes a traceback as one CloudWatch event, its lines split by \r.
+        say(line.decode("utf-8", "replace").replace("\r", "\n").rstrip("\n"))
 
 
 def _wait(api: Any, process: subprocess.Popen[bytes], timeout: int) -> Reply:

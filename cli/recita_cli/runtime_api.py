@@ -45,8 +45,7 @@ class RuntimeApi:
         self._handed_out = threading.Lock()
         self._closed = threading.Event()
         handler = type("BoundHandler", (_Handler,), {"api": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self.invocation = invocation
 
     @property
@@ -79,6 +78,13 @@ class RuntimeApi:
         if not self.answered.is_set():
             self.reply = reply
             self.answered.set()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: the function's process is ended while it waits for a next event."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -48,8 +48,6 @@ def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Function:
     (tmp_path / "echo").mkdir()
     (tmp_path / "echo" / "app.py").write_text(HANDLER)
     monkeypatch.setattr(functions, "source_root", lambda: tmp_path)
-    # CliRunner and pytest's capture have no file descriptor to hand to a child
-    monkeypatch.setattr("sys.stderr", sys.__stderr__)
     return Function("echo", ARN, timeout=20, variables={"TABLE_NAME": "documents"})
 
 
@@ -170,3 +168,4 @@ app()
     assert json.loads(answers["raise"].stdout)["error"]["errorType"] == "TooHotError"
     assert answers["raise"].returncode == 1
     assert "TooHotError: 42 degrees" in answers["raise"].stderr
+    assert "\r" not in answers["raise"].stderr
