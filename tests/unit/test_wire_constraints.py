@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.model import DenormalizedStructureBuilder, Shape
-from recita_local.wire.constraints import describe, violations
+from recita_local.wire.constraints import describe, unknown_members, violations
 
 
 def shape(**metadata: Any) -> Shape:
@@ -60,3 +60,10 @@ def test_the_message_is_written_as_aws_writes_it() -> None:
 def test_document_bytes_are_not_repeated() -> None:
     found = violations({"Value": b"secret"}, shape(type="blob", max=2))
     assert "secret" not in describe(found)
+
+
+def test_what_a_reply_would_lose_is_named() -> None:
+    block = {"type": "structure", "members": {"Text": {"type": "string"}}}
+    model = shape(type="list", member=block)
+    assert unknown_members({"Value": [{"Text": "a"}]}, model) == []
+    assert unknown_members({"Value": [{"text": "a"}], "More": 1}, model) == ["More", "Value.text"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import re
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +23,9 @@ from recita_local.wire.codec import (
     serialise,
     service_model,
 )
-from recita_local.wire.constraints import violations
+from recita_local.wire.constraints import unknown_members, violations
 from recita_local.wire.errors import error_reply, internal, invalid
+from recita_local.wire.faults import FAULTS
 from recita_local.wire.service import RequestContext, ServiceError
 
 if TYPE_CHECKING:
@@ -41,6 +44,12 @@ DEFAULT_REGION = "us-east-1"
 
 LARGEST_REQUEST_BYTES = 32 * 1024 * 1024
 """Above every service here: Converse takes 20 images of 3.75 MB at most, Textract 10 MB sync."""
+
+THREADS = 32
+"""Requests to one service at once; more wait."""
+
+LOST_NAMES = 5
+"""Names of lost members in one log line."""
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/[^/]+/aws4_request")
 
@@ -61,9 +70,11 @@ class Wire:
         )
         try:
             request = await _read(scope, receive, headers)
-            reply = await self._answer(request, context, request_id)
         except ServiceError as error:
             reply = error_reply(error, service_model(service))
+        else:
+            work = functools.partial(self._answer, request, context, request_id)
+            reply = await asyncio.get_running_loop().run_in_executor(_threads(service), work)
         reply.headers["x-amzn-requestid"] = request_id
         if context.engine:
             reply.headers["x-local-engine"] = context.engine
@@ -71,9 +82,18 @@ class Wire:
         calls.answered(service, context.operation, context.engine, (reply.status, seconds))
         await _send(send, reply)
 
-    async def _answer(
-        self, request: HttpRequest, context: RequestContext, request_id: str
-    ) -> HttpReply:
+    def _answer(self, request: HttpRequest, context: RequestContext, request_id: str) -> HttpReply:
+        model = service_model(context.service)
+        try:
+            return self._result(request, context)
+        except ServiceError as error:
+            return error_reply(error, model)
+        except Exception:
+            name = f"{context.service}.{context.operation}"
+            LOG.exception("%s failed, request %s", name, request_id)
+            return error_reply(internal(model, context.operation, request_id), model)
+
+    def _result(self, request: HttpRequest, context: RequestContext) -> HttpReply:
         _refuse_cbor(request)
         operations = self.operations(context.service)
         call = _parsed(request, context, operations)
@@ -83,15 +103,18 @@ class Wire:
             raise _unknown(context.service, context.operation, operations)
         if found := violations(call.params, call.operation.input_shape):
             raise invalid(call.operation, found)
-        try:
-            return serialise(call, await asyncio.to_thread(handler, call.params, context))
-        except ServiceError:
-            raise
-        except Exception as error:
-            LOG.exception(
-                "%s.%s failed, request %s", context.service, context.operation, request_id
-            )
-            raise internal(call.operation, request_id) from error
+        reply = handler(call.params, context)
+        if lost := unknown_members(reply, call.operation.output_shape):
+            names = ", ".join(lost[:LOST_NAMES])
+            LOG.error("%s.%s answers what no client can read: %s", context.service,
+                      context.operation, names)  # fmt: skip
+        return serialise(call, reply)
+
+
+@functools.cache
+def _threads(service: str) -> ThreadPoolExecutor:
+    """Threads of one service: a handler that waits for another service never waits for itself."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix=f"recita-{service}")
 
 
 def _parsed(request: HttpRequest, context: RequestContext, operations: Operations) -> Call:

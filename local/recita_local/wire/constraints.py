@@ -63,6 +63,27 @@ def describe(found: list[Violation]) -> str:
     return f"{len(found)} validation {errors} detected: " + "; ".join(v.message for v in found)
 
 
+def unknown_members(reply: dict[str, Any], shape: Shape | None) -> list[str]:
+    """Paths in a reply that the model does not have: they would be lost without a word."""
+    return sorted(set(_unknown(reply, shape, ""))) if shape is not None else []
+
+
+def _unknown(value: Any, shape: Any, path: str) -> Iterator[str]:
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
+        for name, item in value.items():
+            if name in shape.members:
+                yield from _unknown(item, shape.members[name], f"{path}.{name}")
+            else:
+                yield f"{path}.{name}".lstrip(".")
+    elif kind == "list" and isinstance(value, list):
+        for item in value:
+            yield from _unknown(item, shape.member, path)
+    elif kind == "map" and isinstance(value, dict):
+        for item in value.values():
+            yield from _unknown(item, shape.value, path)
+
+
 def _check(value: Any, shape: Shape, path: str) -> Iterator[Violation]:
     kind = shape.type_name
     expected = _TYPES.get(kind, (object,))

@@ -29,10 +29,10 @@ def invalid(operation: OperationModel, found: list[Violation]) -> ServiceError:
     return ServiceError(code, describe(found))
 
 
-def internal(operation: OperationModel, request_id: str) -> ServiceError:
+def internal(model: ServiceModel, operation: str, request_id: str) -> ServiceError:
     """The service's own error for a fault of ours; says where to look, never what was inside."""
-    modelled = [str(error.name) for error in operation.error_shapes]
-    code = _first(_INTERNAL, modelled, "InternalServerError")
+    shapes = model.operation_model(operation).error_shapes if operation else model.error_shapes
+    code = _first(_INTERNAL, [str(shape.name) for shape in shapes], "InternalServerError")
     message = f"The laptop's engine failed; the server's log has request {request_id}."
     return ServiceError(code, message, status=500)
 

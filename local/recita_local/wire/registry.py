@@ -22,7 +22,10 @@ PACKAGES = {
 
 @functools.cache
 def operations(service: str) -> Operations:
-    """The operations that ``recita_local.services.<package>.api`` implements."""
+    """The operations that ``recita_local.services.<package>.api`` implements.
+
+    The first call imports the module: call it from a thread.
+    """
     module = importlib.import_module(f"recita_local.services.{PACKAGES[service]}.api")
     found: Operations = module.OPERATIONS
     return found

@@ -1,0 +1,65 @@
+"""Faults on request: the next calls of an operation answer with an error, as a service might."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from recita_local.wire.service import ServiceError
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One error to answer with, for example ``ThrottlingException`` with status 400."""
+
+    code: str
+    status: int = 400
+    message: str = "A fault that was asked for."
+
+
+class Faults:
+    """Faults waiting for calls; each is used up by one call. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[tuple[str, str], deque[Fault]] = {}
+
+    def plan(self, service: str, operation: str, fault: Fault, times: int = 1) -> None:
+        """Let the next ``times`` calls of an operation fail."""
+        with self._lock:
+            self._waiting.setdefault((service, operation), deque()).extend([fault] * times)
+
+    def clear(self) -> None:
+        """Forget every fault that was not used up."""
+        with self._lock:
+            self._waiting.clear()
+
+    def raise_due(self, service: str, operation: str) -> None:
+        """Raise the ServiceError that is due for this call, if any."""
+        with self._lock:
+            waiting = self._waiting.get((service, operation))
+            fault = waiting.popleft() if waiting else None
+        if fault:
+            raise ServiceError(fault.code, fault.message, fault.status)
+
+    def request(self, body: bytes) -> dict[str, Any]:
+        """Plan what a JSON request asks for; an empty one clears the plan.
+
+        ``{"service": "translate", "operation": "TranslateText", "code": "ThrottlingException",
+        "status": 400, "times": 1}``
+        """
+        if not body:
+            self.clear()
+            return {"planned": 0}
+        asked = json.loads(body)
+        times = int(asked.get("times", 1))
+        fault = Fault(str(asked["code"]), int(asked.get("status", 400)))
+        self.plan(str(asked["service"]), str(asked["operation"]), fault, times)
+        return {"planned": times}
+
+
+FAULTS = Faults()
+"""The plan of this process."""
