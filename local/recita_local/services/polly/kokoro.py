@@ -42,6 +42,8 @@ class Kokoro:
         self.vocabulary: dict[str, int] = vocabulary["vocab"]
         options = ort.SessionOptions()
         options.log_severity_level = 3  # the export repeats an initialiser warning on each load
+        # Two cores are shared with other engines: threads that wait must not burn one.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = ort.InferenceSession(
             str(weights.ensure("kokoro-model")), options, providers=["CPUExecutionProvider"]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recita_local.engines import engine
+from recita_local.services.translate.apertium import ApertiumError
 from recita_local.services.translate.installed import (
     HOW_TO_INSTALL,
     LANGUAGES,
@@ -104,9 +105,11 @@ def _translated(text: str, params: Params, context: RequestContext) -> tuple[str
         return text, codes  # as on AWS, which does not charge for it either
     if not route(source, target):
         raise _unsupported(asked_source, asked_target)
-    context_text, name = engine("translation").call("translate", text, source, target)
-    context.engine = name
-    return context_text, codes
+    try:
+        translated, context.engine = engine("translation").call("translate", text, source, target)
+    except ApertiumError as error:
+        raise ServiceError("ServiceUnavailableException", str(error), 503) from error
+    return translated, codes
 
 
 def _detected(text: str) -> str:

@@ -36,6 +36,8 @@ def route(source: str, target: str) -> tuple[str, ...]:
 
     Asks for the modes' files and for the program, so it is right after an installation.
     """
+    if source == target:
+        return ()
     stops = [source, target] if PIVOT in (source, target) else [source, PIVOT, target]
     modes = tuple(HOPS.get(hop, "") for hop in pairwise(stops))
     folder = modes_dir()
