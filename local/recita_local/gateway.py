@@ -19,9 +19,10 @@ OURS = frozenset({"textract", "rekognition", "translate", "polly"})
 """Services whose signing name is their botocore name."""
 
 ADMIN_PREFIX = "/_recita/"
+LARGEST_ADMIN_BYTES = 64 * 1024
 
-Admin = dict[str, "Callable[[], dict[str, Any]]"]
-"""Paths under ``/_recita/`` to what they report."""
+Admin = dict[str, "Callable[[bytes], dict[str, Any]]"]
+"""Method and path under ``/_recita/`` to what answers a body there, such as ``GET health``."""
 
 
 class Gateway:
@@ -33,6 +34,8 @@ class Gateway:
         self._wire = wire
         self._aws = aws
         self._admin = admin
+        self.passed = 0
+        """Requests given to ministack so far."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route one request; start and stop messages go to ministack."""
@@ -43,19 +46,24 @@ class Gateway:
         if foreign := _foreign(headers):
             await _json(send, 403, {"message": foreign})
         elif scope["path"].startswith(ADMIN_PREFIX):
-            await self._report(scope, send)
+            await self._administer(scope, receive, send)
         elif service := service_of(headers, scope):
             await self._wire.serve(scope, receive, send, service)
         else:
+            self.passed += 1
             await self._aws(scope, receive, send)
 
-    async def _report(self, scope: Scope, send: Send) -> None:
-        report = self._admin.get(scope["path"].removeprefix(ADMIN_PREFIX))
-        if report is None or scope["method"] != "GET":
-            known = ", ".join(f"GET {ADMIN_PREFIX}{name}" for name in self._admin)
-            await _json(send, 404, {"message": f"There is only {known}."})
-        else:
-            await _json(send, 200, report())
+    async def _administer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(ADMIN_PREFIX)
+        answer = self._admin.get(f"{scope['method']} {path}")
+        if answer is None:
+            known = ", ".join(self._admin)
+            await _json(send, 404, {"message": f"Under {ADMIN_PREFIX} there is only {known}."})
+            return
+        try:
+            await _json(send, 200, answer(await _body(receive)))
+        except (ValueError, KeyError, TypeError) as error:
+            await _json(send, 400, {"message": f"The request can't be read: {error!r}."})
 
 
 def service_of(headers: dict[bytes, str], scope: Scope) -> str | None:
@@ -92,6 +100,15 @@ def _foreign(headers: dict[bytes, str]) -> str | None:
     if origin and not _LOCAL_HOST.fullmatch(origin):
         return f"A page of {origin!r} may not use the laptop's AWS."
     return None
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False) and len(body) <= LARGEST_ADMIN_BYTES
+    return bytes(body)
 
 
 async def _json(send: Send, status: int, body: dict[str, Any]) -> None:

@@ -30,11 +30,12 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn ends on the first and then raises it again: that one must not skip `finally`.
         signal.signal(number, lambda *_: None)
-    keeper = Keeper()
+    application = gateway()
+    keeper = Keeper(lambda: application.passed)
     keeper.start()
     try:
         uvicorn.run(
-            gateway(),
+            application,
             host="127.0.0.1",
             port=int(os.environ["GATEWAY_PORT"]),
             log_level="warning",
@@ -56,17 +57,19 @@ def gateway() -> Any:
     from recita_local.aws import corrections, guardrail_resources  # noqa: PLC0415 - as above
     from recita_local.gateway import Gateway  # noqa: PLC0415 - as above
     from recita_local.wire.app import Wire  # noqa: PLC0415 - as above
+    from recita_local.wire.faults import FAULTS  # noqa: PLC0415 - as above
 
     corrections.apply()
     guardrail_resources.register()
     wire = Wire(os.environ["AWS_ENDPOINT_URL"])
-    return Gateway(wire, ministack.app, {"health": _health(), "usage": _usage})
+    admin = {"GET health": _health(), "GET usage": _usage, "POST faults": FAULTS.request}
+    return Gateway(wire, ministack.app, admin)
 
 
 def _health() -> Any:
     started = time.time()
 
-    def report() -> dict[str, Any]:
+    def report(_body: bytes) -> dict[str, Any]:
         return {
             "status": "ok",
             "pid": os.getpid(),
@@ -77,7 +80,7 @@ def _health() -> Any:
     return report
 
 
-def _usage() -> dict[str, Any]:
+def _usage(_body: bytes) -> dict[str, Any]:
     from recita_local import engines  # noqa: PLC0415 - keep this module light
     from recita_local.wire.calls import CALLS  # noqa: PLC0415 - as above
 

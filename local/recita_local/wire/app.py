@@ -103,6 +103,7 @@ class Wire:
             raise _unknown(context.service, context.operation, operations)
         if found := violations(call.params, call.operation.input_shape):
             raise invalid(call.operation, found)
+        FAULTS.raise_due(context.service, context.operation)
         reply = handler(call.params, context)
         if lost := unknown_members(reply, call.operation.output_shape):
             names = ", ".join(lost[:LOST_NAMES])
