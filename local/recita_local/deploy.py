@@ -64,13 +64,13 @@ def deploy(
 
 def source_digest(template_path: Path, parameters: Mapping[str, str]) -> str:
     """SHA-256 of everything a deployment is made of, to tell whether anything changed."""
-    digest = hashlib.sha256(template_path.read_bytes())
+    digest = hashlib.sha256(_bytes(template_path))
     digest.update(json.dumps(dict(parameters), sort_keys=True).encode())
     template = _read(template_path)
     for folder in sorted(_uris(template, "CodeUri")):
         digest.update(artifacts.folder_digest(template_path.parent / folder).encode())
     for file in sorted(_uris(template, "DefinitionUri")):
-        digest.update((template_path.parent / file).read_bytes())
+        digest.update(_bytes(template_path.parent / file))
     return digest.hexdigest()
 
 
@@ -90,19 +90,29 @@ def local_template(
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if isinstance(uri := properties.get("DefinitionUri"), str):
-            properties["DefinitionUri"] = store.put((root / uri).read_bytes(), ".json")
+            properties["DefinitionUri"] = store.put(_bytes(root / uri), ".json")
     guardrails.stamp_versions(template["Resources"], parameters)
     return template
 
 
 def _read(template_path: Path) -> Template:
-    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415 - 0.1 s, not for `--help`
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - 0.1 s, not for `--help`
+    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415 - as above
 
     try:
-        template: Template = yaml_parse(template_path.read_text("utf-8"))
-    except OSError as error:
-        raise DeployError(f"Cannot read the template {template_path}: {error.strerror}.") from error
+        template = yaml_parse(_bytes(template_path).decode())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DeployError(f"{template_path} is not YAML: {error}") from error
+    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+        raise DeployError(f"{template_path} is no template: it has no Resources.")
     return template
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DeployError(f"Cannot read {path}, which the deployment needs: {error}") from error
 
 
 def _function_properties(template: Template) -> list[dict[str, Any]]:

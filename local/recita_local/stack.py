@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recita_local import artifacts
 from recita_local import deploy as deployer
 from recita_local.aws import settings
 
@@ -29,6 +30,8 @@ TEMPLATE = CHECKOUT / "template.yaml"
 DEFAULT_PORT = 4599
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
+PORT_SECONDS = 2.0
+"""A killed server's port is free only when the last of its threads is gone."""
 POLL_SECONDS = 0.05
 LOG_TAIL = 2000
 
@@ -55,6 +58,8 @@ class _Record:
     started: int
     """The process's start time in clock ticks since boot: pids are used again, this pair is not."""
     port: int
+    code: str = ""
+    """Digest of the server's own source, as it was when the server started."""
     digest: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -101,8 +106,8 @@ def start(
     with _one_at_a_time(home):
         record = previous = _load(home)
         given = parameters if parameters is not None else previous.parameters if previous else {}
-        if record is None or running(home) is None:
-            stop(home)  # one that lives but does not answer would keep the port
+        if record is None or running(home) is None or record.code != _code():
+            stop(home)  # old code, or alive without answering: either would keep the port
             tell("starting the laptop's AWS")
             record = _spawn(home, port or default_port(), previous)
         _deploy(record, home, template, (dict(given), tell))
@@ -183,7 +188,7 @@ def _spawn(home: Path, port: int, previous: _Record | None) -> _Record:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    record = _Record(process.pid, _start_ticks(process.pid) or 0, port)
+    record = _Record(process.pid, _start_ticks(process.pid) or 0, port, _code())
     if previous is not None:  # the state on disk is what was deployed to it
         record.digest, record.outputs = previous.digest, previous.outputs
         record.parameters = previous.parameters
@@ -207,16 +212,30 @@ def _await_health(process: subprocess.Popen[bytes], record: _Record, home: Path)
         raise StackError(f"The laptop's server {what}. The end of {log}:\n{tail}")
 
 
+def _code() -> str:
+    """Changes when the server's source does: whoever edits an engine gets the edited one."""
+    return artifacts.folder_digest(Path(__file__).parent)
+
+
 def _refuse_taken(port: int) -> None:
+    deadline = time.monotonic() + PORT_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            raise StackError(
+                f"Port {port} on {settings.HOST} belongs to another program. "
+                "Stop it, or choose another port: RECITA_PORT=4600."
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.HOST, port))
-        except OSError as error:
-            raise StackError(
-                f"Port {port} on {settings.HOST} belongs to another program. "
-                "Stop it, or choose another port: RECITA_PORT=4600."
-            ) from error
+        except OSError:
+            return False
+    return True
 
 
 def _is_healthy(record: _Record, home: Path) -> bool:

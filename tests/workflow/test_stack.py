@@ -192,6 +192,20 @@ class TestLife:
         with pytest.raises(deploy.DeployError, match=r"Guardrail .*threshold.*greater than"):
             deploy.deploy(laptop.stack.endpoint_url, app, stack_name="broken")
 
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [("a: [", "not YAML"), ("Resources: 3", "no Resources"), ("", "no Resources")],
+    )
+    def test_what_is_no_template_is_said(self, tmp_path: Path, text: str, message: str) -> None:
+        (tmp_path / "template.yaml").write_text(text)
+        with pytest.raises(deploy.DeployError, match=message):
+            deploy.source_digest(tmp_path / "template.yaml", {})
+
+    def test_a_missing_definition_is_named(self, app: Path) -> None:
+        (app.parent / "machine.asl.json").unlink()
+        with pytest.raises(deploy.DeployError, match=r"machine\.asl\.json"):
+            deploy.source_digest(app, {})
+
     def test_an_unknown_parameter_is_named(self, laptop: Laptop) -> None:
         with pytest.raises(deploy.DeployError, match=r"no parameter Blocked\..*BlockedWord"):
             deploy.deploy(laptop.stack.endpoint_url, APP / "template.yaml", {"Blocked": "x"})

@@ -6,9 +6,11 @@ The same thread lets idle Lambda processes go.
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from ministack import app
 from ministack.core.persistence import save_all
+from ministack.services import lambda_svc, stepfunctions
 
 from recita_local.aws import lambda_pool
 
@@ -16,10 +18,19 @@ EVERY_SECONDS = 2.0
 """What a power cut can cost: DynamoDB, SQS and executions of this window. S3 loses nothing."""
 
 
-class Keeper:
-    """A thread that saves all services' state at a steady pace."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-    def __init__(self, every_seconds: float = EVERY_SECONDS) -> None:
+
+class Keeper:
+    """A thread that saves all services' state at a steady pace while anything happens.
+
+    ``requests`` counts those that reached ministack so far.
+    """
+
+    def __init__(self, requests: Callable[[], int], every_seconds: float = EVERY_SECONDS) -> None:
+        self._requests = requests
+        self._seen = -1
         self._every = every_seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recita-keeper", daemon=True)
@@ -37,4 +48,17 @@ class Keeper:
     def _run(self) -> None:
         while not self._stopped.wait(self._every):
             lambda_pool.evict()
-            save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls
+            if self._is_changed():
+                save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls
+
+    def _is_changed(self) -> bool:
+        """State changes by requests, functions and executions; each is followed by a save."""
+        requests, seen = self._requests(), self._seen
+        is_busy = lambda_svc.executions_in_flight()[0] > 0 or _has_running_execution()
+        self._seen = -1 if is_busy else requests
+        return is_busy or requests != seen
+
+
+def _has_running_execution() -> bool:
+    executions = stepfunctions._executions.all_values()  # noqa: SLF001 - its API is HTTP only
+    return any(execution.get("status") == "RUNNING" for execution in list(executions))
