@@ -97,7 +97,7 @@ def _fill() -> None:
                 "document_id": identity,
                 "status": status,
                 "updated_at": (NOW + timedelta(minutes=number)).isoformat(),
-                "source_key": f"{status.lower()}.pdf\x1b[31m",
+                "source_key": f"{status.lower()}.pdf\x07",
                 "pages": 3,
             }
         )
@@ -176,7 +176,7 @@ def test_status_lists_documents_newest_first() -> None:
 def test_a_hostile_file_name_does_not_reach_the_terminal() -> None:
     result = recita("status")
     assert "processing.pdf" in result.stdout
-    assert "\x1b" not in result.stdout
+    assert "\x07" not in result.stdout
 
 
 @pytest.mark.usefixtures("stack")

@@ -154,9 +154,8 @@ app()
     answers = {
         do: subprocess.run(  # noqa: S603 - our own script
             [sys.executable, "-c", script, "echo", "-e", "-", "--json"],
-            input=json.dumps({"do": do}),
+            input=json.dumps({"do": do}).encode(),
             capture_output=True,
-            text=True,
             check=False,
         )
         for do in ("return", "raise")
@@ -164,8 +163,8 @@ app()
 
     assert json.loads(answers["return"].stdout)["reply"]["event"] == {"do": "return"}
     assert answers["return"].returncode == 0
-    assert "log line" in answers["return"].stderr
+    assert b"log line" in answers["return"].stderr
     assert json.loads(answers["raise"].stdout)["error"]["errorType"] == "TooHotError"
     assert answers["raise"].returncode == 1
-    assert "TooHotError: 42 degrees" in answers["raise"].stderr
-    assert "\r" not in answers["raise"].stderr
+    assert b"TooHotError: 42 degrees" in answers["raise"].stderr
+    assert b"\r" not in answers["raise"].stderr
