@@ -1,0 +1,29 @@
+"""In-memory fakes of every port; each passes the same contract test as its adapter."""
+
+from __future__ import annotations
+
+from tests.fakes.pipeline import Pipeline
+from tests.fakes.services import (
+    FakeGuardrail,
+    FakeModel,
+    FakeOcr,
+    FakeTranslator,
+    FakeVision,
+    FakeVoice,
+)
+from tests.fakes.storage import FakeBus, FakeDocuments, FakeResults, FakeUploads, FakeWorkflow
+
+__all__ = [
+    "FakeBus",
+    "FakeDocuments",
+    "FakeGuardrail",
+    "FakeModel",
+    "FakeOcr",
+    "FakeResults",
+    "FakeTranslator",
+    "FakeUploads",
+    "FakeVision",
+    "FakeVoice",
+    "FakeWorkflow",
+    "Pipeline",
+]

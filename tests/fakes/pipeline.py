@@ -1,0 +1,195 @@
+"""All steps in the order of the state machine, in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TypeVar
+
+from recita.meter import Meter
+from recita.models.document import Document, Upload, document_id, result_key
+from recita.models.manifest import Manifest
+from recita.models.steps import (
+    CollectOcrInput,
+    Failure,
+    InspectInput,
+    LanguageInput,
+    LanguageOutput,
+    OcrJob,
+    PublishInput,
+    StartOcrInput,
+    StepInput,
+    StepOutput,
+)
+from recita.steps import (
+    inspect_document,
+    ocr_job,
+    publish_result,
+    read_pages,
+    see_images,
+    speak_summary,
+    translate_summary,
+    understand_document,
+)
+from recita.steps.workbench import Workbench
+
+from tests.fakes.services import (
+    FakeGuardrail,
+    FakeModel,
+    FakeOcr,
+    FakeTranslator,
+    FakeVision,
+    FakeVoice,
+)
+from tests.fakes.storage import FakeBus, FakeDocuments, FakeResults, FakeUploads, FakeWorkflow
+
+T = TypeVar("T")
+
+BUCKET = "recita-input"
+
+
+def upload_named(key: str, version: str = "v1") -> Upload:
+    return Upload(
+        document_id=document_id(BUCKET, key, version), bucket=BUCKET, key=key, version_id=version
+    )
+
+
+class Pipeline:
+    """One deployment over fakes; ``languages`` and ``speak`` are its parameters."""
+
+    def __init__(self, languages: str = "es,pt", speak: str = "summary") -> None:
+        self.languages = languages
+        self.speak = speak
+        self.meter = Meter()
+        self.uploads = FakeUploads()
+        self.results = FakeResults()
+        self.documents = FakeDocuments()
+        self.workflow = FakeWorkflow()
+        self.ocr = FakeOcr(self.meter, self.results)
+        self.vision = FakeVision(self.meter)
+        self.guardrail = FakeGuardrail(self.meter)
+        self.model = FakeModel(self.meter)
+        self.translator = FakeTranslator(self.meter)
+        self.voice = FakeVoice(self.meter)
+        self.bus = FakeBus()
+        self.job_status = "SUCCEEDED"
+        self.failures: list[Failure] = []
+
+    def bench(self) -> Workbench:
+        self.meter.reset()
+        return Workbench(self.results, self.meter)
+
+    def upload(self, body: bytes, key: str, metadata: dict[str, str] | None = None) -> Upload:
+        upload = upload_named(key)
+        self.uploads.put(upload, body, metadata)
+        return upload
+
+    def run(
+        self, body: bytes, key: str = "in/file.pdf", metadata: dict[str, str] | None = None
+    ) -> Manifest:
+        """Upload a file and run every step; what the state machine catches becomes a failure."""
+        upload = self.upload(body, key, metadata)
+        return self.execute(upload, upload.document_id)
+
+    def execute(self, upload: Upload, execution: str) -> Manifest:
+        """Run an execution on an upload that lies in the bucket."""
+        self.failures = []
+        document = self._catch("inspect-document", lambda: self.inspect(upload))
+        if document is None:
+            document = Document(**upload.model_dump())
+        elif document.reason is None:
+            self._after_inspection(document)
+        return self.publish(document, execution)
+
+    def inspect(self, upload: Upload) -> Document:
+        return inspect_document.run(
+            InspectInput(upload=upload),
+            bench=self.bench(),
+            uploads=self.uploads,
+            languages=self.languages,
+            speak=self.speak,
+        )
+
+    def publish(self, document: Document, execution: str | None = None) -> Manifest:
+        given = PublishInput(
+            document=document,
+            execution=execution or document.document_id,
+            failures=tuple(self.failures),
+        )
+        output = publish_result.run(
+            given, bench=self.bench(), documents=self.documents, bus=self.bus
+        )
+        return Manifest.model_validate_json(self.results.objects[output.manifest_key])
+
+    def artifact(self, manifest: Manifest, name: str) -> bytes:
+        return self.results.objects[result_key(manifest.document_id, name)]
+
+    def _after_inspection(self, document: Document) -> None:
+        self._read(document)
+        if document.route == "image":
+            self._catch("see-images", lambda: self.see(document))
+        if any(failure.step != "see-images" for failure in self.failures):
+            return
+        output = self._catch("understand-document", lambda: self.understand(document))
+        if output is not None and output.status == "SUCCEEDED":
+            for language in document.languages:
+                self._language(document, language)
+
+    def _read(self, document: Document) -> None:
+        output = self._catch("read-pages", lambda: self.read(document))
+        if output is None or output.status != "OCR_NEEDED":
+            return
+        job_id = self._catch("start-ocr", lambda: self.start_ocr(document))
+        if job_id is None:
+            return
+        job = OcrJob(job_id=job_id, status=self.job_status)
+        given = CollectOcrInput(document=document, job=job)
+        self._catch("collect-ocr", lambda: ocr_job.collect(given, bench=self.bench(), ocr=self.ocr))
+
+    def read(self, document: Document) -> StepOutput:
+        return read_pages.run(
+            StepInput(document=document), bench=self.bench(), uploads=self.uploads, ocr=self.ocr
+        )
+
+    def start_ocr(self, document: Document) -> str:
+        given = StartOcrInput(document=document, task_token="token")
+        return ocr_job.start(given, bench=self.bench(), ocr=self.ocr)
+
+    def see(self, document: Document) -> StepOutput:
+        return see_images.run(
+            StepInput(document=document),
+            bench=self.bench(),
+            uploads=self.uploads,
+            vision=self.vision,
+        )
+
+    def understand(self, document: Document) -> StepOutput:
+        return understand_document.run(
+            StepInput(document=document),
+            bench=self.bench(),
+            model=self.model,
+            guardrail=self.guardrail,
+        )
+
+    def _language(self, document: Document, language: str) -> None:
+        given = LanguageInput(document=document, language=language)
+        output = self._catch(f"translate-summary:{language}", lambda: self.translate(given))
+        if output is not None and output.status == "SUCCEEDED" and document.speak != "none":
+            self._catch(f"speak-summary:{language}", lambda: self.say(given))
+
+    def translate(self, given: LanguageInput) -> LanguageOutput:
+        return translate_summary.run(
+            given, bench=self.bench(), translator=self.translator, guardrail=self.guardrail
+        )
+
+    def say(self, given: LanguageInput) -> LanguageOutput:
+        return speak_summary.run(given, bench=self.bench(), voice=self.voice)
+
+    def _catch(self, step: str, run: Callable[[], T]) -> T | None:
+        try:
+            return run()
+        except Exception as error:  # noqa: BLE001 - as the state machine's Catch does
+            name = type(error).__name__
+            cause = json.dumps({"errorMessage": str(error), "errorType": name})
+            self.failures.append(Failure(step=step, error=name, cause=cause[:2000]))
+            return None

@@ -1,0 +1,261 @@
+"""AI services that compute small, checkable answers; every one can be told to fail."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from xml.etree import ElementTree as ET
+
+from pypdf import PdfReader
+from recita.errors import OcrFailedError, ProviderRefusedError
+from recita.meter import Meter
+from recita.models.page import Line, Page
+from recita.models.picture import Label
+from recita.models.summary import GuardrailUsed
+from recita.ports import Answer, GuardedText, Mark, OcrResult, Prompt, Results, Seen, Spoken
+from recita.text.languages import voice_of
+
+EMAIL = re.compile(r"\b[\w.]+@[\w.]+\w")
+PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
+SILENCE = bytes([0xFF, 0xF3, 0x64, 0xC4]) + bytes(140)
+"""One MPEG-2 layer III frame at 48 kbit/s and 24 kHz: 144 bytes, 24 ms."""
+FRAME_MS = 24
+WORD_FRAMES = 10
+
+
+class FakeOcr:
+    """Textract: page ``n`` of what it is given says ``texts[n - 1]``."""
+
+    def __init__(self, meter: Meter, results: Results) -> None:
+        self.meter = meter
+        self.results = results
+        self.texts: Sequence[str] = ()
+        self.failed: tuple[int, ...] = ()
+        self.error: Exception | None = None
+        self.sent: list[bytes] = []
+        self.jobs: dict[str, bytes] = {}
+
+    def read(self, page: bytes) -> OcrResult:
+        self._ask("DetectDocumentText", page)
+        return self._result(page)
+
+    def start(self, key: str, token: str) -> str:
+        if self.error:
+            raise self.error
+        job = f"job-{token}"
+        self.jobs[job] = self.results.read(key) or b""
+        self.meter.answered("textract", "aws")
+        return job
+
+    def collect(self, job_id: str) -> OcrResult:
+        if job_id not in self.jobs:
+            raise OcrFailedError(f"Textract job {job_id} is FAILED: no message")
+        self._ask("StartDocumentTextDetection", self.jobs[job_id])
+        return self._result(self.jobs[job_id])
+
+    def _ask(self, operation: str, body: bytes) -> None:
+        if self.error:
+            raise self.error
+        self.sent.append(body)
+        self.meter.answered("textract", "aws")
+        self.meter.count("textract", operation, units=_page_count(body), unit="pages")
+
+    def _result(self, body: bytes) -> OcrResult:
+        pages = tuple(
+            _ocr_page(number, self._text(number)) for number in range(1, _page_count(body) + 1)
+        )
+        return OcrResult(pages, self.failed)
+
+    def _text(self, number: int) -> str:
+        if number <= len(self.texts):
+            return self.texts[number - 1]
+        return f"Scanned page number {number} speaks of invoice 4711."
+
+
+def _page_count(body: bytes) -> int:
+    return len(PdfReader(io.BytesIO(body)).pages) if body.startswith(b"%PDF-") else 1
+
+
+def _ocr_page(number: int, text: str) -> Page:
+    lines = tuple(Line(text=line, confidence=99.0) for line in text.splitlines())
+    return Page(number=number, method="ocr", why="", text=text, confidence=99.0, lines=lines)
+
+
+class FakeVision:
+    """Rekognition: every picture shows a dog."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.seen: list[bytes] = []
+        self.text = ""
+        self.error: Exception | None = None
+
+    def look(self, image: bytes) -> Seen:
+        if self.error:
+            raise self.error
+        assert image.startswith(b"\xff\xd8"), "Rekognition takes JPEG or PNG"
+        self.seen.append(image)
+        self.meter.answered("rekognition", "aws")
+        self.meter.count("rekognition", "DetectLabels", units=1, unit="images")
+        label = Label(name="Dog", confidence=98.5, parents=("Animal", "Pet"))
+        return Seen(labels=(label,), moderation=(), text=self.text)
+
+
+class FakeGuardrail:
+    """Bedrock Guardrails: masks e-mail addresses, blocks the words in ``blocked``."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.used = GuardrailUsed(id="gr-fake", version="1")
+        self.blocked: tuple[str, ...] = ("forbidden",)
+        self.error: Exception | None = None
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+
+    def check_input(self, text: str) -> GuardedText:
+        self.inputs.append(text)
+        return self._check(text)
+
+    def check_output(self, text: str) -> GuardedText:
+        self.outputs.append(text)
+        return self._check(text)
+
+    def _check(self, text: str) -> GuardedText:
+        if self.error:
+            raise self.error
+        self.meter.answered("bedrock-runtime", "aws")
+        units = -(-len(text) // 1000)
+        self.meter.count(
+            "bedrock-runtime", "ApplyGuardrail", units=units, unit="contentPolicyUnits"
+        )
+        return guarded(text, self.blocked)
+
+
+def guarded(text: str, blocked: Sequence[str] = ()) -> GuardedText:
+    if any(word in text for word in blocked):
+        return GuardedText("Blocked.", "BLOCKED", ("wordPolicy/customWords",))
+    masked = EMAIL.sub("{EMAIL}", text)
+    if masked != text:
+        return GuardedText(masked, "ANONYMIZED", ("sensitiveInformationPolicy/EMAIL",))
+    return GuardedText(text, "NONE")
+
+
+class FakeModel:
+    """Bedrock Converse: quotes the first line of each page; ``replies`` go first, in order."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.model_id = "amazon.nova-lite-v1:0"
+        self.language = "en"
+        self.replies: list[Answer | Callable[[Prompt], Answer]] = []
+        self.error: Exception | None = None
+        self.prompts: list[Prompt] = []
+
+    def ask(self, prompt: Prompt) -> Answer:
+        if self.error:
+            raise self.error
+        self.prompts.append(prompt)
+        self.meter.answered("bedrock-runtime", "aws")
+        self.meter.count(
+            "bedrock-runtime", "Converse", units=len(prompt.document) // 4, unit="inputTokens"
+        )
+        reply = self.replies.pop(0) if self.replies else self._quote
+        return reply(prompt) if callable(reply) else reply
+
+    def _quote(self, prompt: Prompt) -> Answer:
+        pages = [(int(n), text) for n, text in PAGES.findall(prompt.document)]
+        firsts = [(number, text.splitlines()[0]) for number, text in pages if text.strip()]
+        if prompt.task == "describe":
+            firsts = [(1, "The picture shows a dog.")]
+        sentences = [{"text": text, "pages": [number]} for number, text in firsts[:5]]
+        facts = [
+            {"name": "number", "value": found[0], "page": number, "confidence": 0.9}
+            for number, text in pages
+            if (found := re.search(r"\d{3,}", text))
+        ]
+        return answer(
+            {
+                "title": "A summary",
+                "language": self.language,
+                "language_confidence": 0.98,
+                "document_type": "picture" if prompt.task == "describe" else "invoice",
+                "type_confidence": 0.9,
+                "sentences": sentences,
+                "facts": facts,
+            },
+            grounding=(0.93, 0.5),
+        )
+
+
+def answer(
+    content: dict[str, object] | str,
+    *,
+    stop_reason: str = "end_turn",
+    grounding: tuple[float, float] | None = None,
+    blocked: Sequence[str] = (),
+) -> Answer:
+    """A model's reply, checked the way the guardrail does in the same call."""
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return Answer(guarded(text, blocked).text, stop_reason, guarded(text, blocked), grounding)
+
+
+class FakeTranslator:
+    """Translate: marks each segment with the target language."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.failing: dict[str, Exception] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.suffix = ""
+
+    def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
+        self.asked.append((source, target))
+        if target in self.failing:
+            raise self.failing[target]
+        self.meter.answered("translate", "aws")
+        units = sum(len(segment) for segment in segments)
+        self.meter.count("translate", "TranslateText", units=units, unit="characters")
+        return [f"({target}) {segment}{self.suffix}" for segment in segments]
+
+
+class FakeVoice:
+    """Polly: silence of 240 ms a word, with marks on the SSML's bytes as Polly gives them."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.spoken: list[str] = []
+        self.failing: dict[str, Exception] = {}
+
+    def speak(self, ssml: str, language: str) -> Spoken:
+        voice = voice_of(language)
+        if voice is None:
+            message = f"no voice is known for {language}"
+            raise ProviderRefusedError(
+                "polly", "synthesize_speech", "LanguageNotSupported", message
+            )
+        if language in self.failing:
+            raise self.failing[language]
+        ET.fromstring(ssml)  # noqa: S314 - our own SSML; Polly refuses what is not well-formed
+        self.spoken.append(ssml)
+        self.meter.answered("polly", "aws")
+        billed = len(re.sub(r"<[^>]*>", "", ssml))
+        self.meter.count("polly", "SynthesizeSpeech", units=billed, unit="neural characters")
+        marks = _marks(ssml)
+        words = sum(mark.type == "word" for mark in marks)
+        return Spoken(SILENCE * WORD_FRAMES * words, tuple(marks), voice.id, voice.engine)
+
+
+def _marks(ssml: str) -> list[Mark]:
+    marks: list[Mark] = []
+    time = 0
+    for sentence in re.finditer(r"<s>(.*?)</s>", ssml, re.DOTALL):
+        start = len(ssml[: sentence.start(1)].encode())
+        size = len(sentence[1].encode())
+        marks.append(Mark(time, "sentence", start, start + size, sentence[1]))
+        for word in re.finditer(r"[^\s.,;:!?]+", sentence[1]):
+            at = start + len(sentence[1][: word.start()].encode())
+            marks.append(Mark(time, "word", at, at + len(word[0].encode()), word[0]))
+            time += WORD_FRAMES * FRAME_MS
+    return marks
