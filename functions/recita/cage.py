@@ -6,6 +6,7 @@ A 4 KB PDF can take a parser to 3 GB; the child's death costs one document, neve
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing as mp
 import os
 import resource
@@ -13,7 +14,9 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, ParamSpec, TypeVar
 
 from recita.errors import DocumentRejectedError
@@ -22,6 +25,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MEGABYTE = 1024 * 1024
+
+
+class Death(IntEnum):
+    """Exit codes of a child that a signal ended; the kernel's memory killer sends SIGKILL."""
+
+    CPU_TIME = -signal.SIGXCPU
+    OUT_OF_MEMORY = -signal.SIGKILL
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ def run(limits: Limits, function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     child.start()
     theirs.close()
     try:
-        result: T = _receive(ours, child.pid or 0, limits)
+        result: T = _receive(ours, child, limits)
         return result
     finally:
         ours.close()
@@ -53,24 +63,26 @@ def run(limits: Limits, function: Callable[P, T], *args: P.args, **kwargs: P.kwa
         child.join()
 
 
-def _receive(ours: Connection, pid: int, limits: Limits) -> Any:
+def _receive(ours: Connection, child: BaseProcess, limits: Limits) -> Any:
     if not ours.poll(limits.seconds):
         raise DocumentRejectedError("timeout", f"decoding took more than {limits.seconds} s")
     try:
         succeeded, value = ours.recv()
     except (EOFError, OSError):
-        raise _died(pid) from None
+        raise _died(child) from None
     if succeeded:
         return value
     code, message = value
     raise DocumentRejectedError(code, message)
 
 
-def _died(pid: int) -> DocumentRejectedError:
-    with contextlib.suppress(ChildProcessError):
-        _, status = os.waitpid(pid, 0)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
+def _died(child: BaseProcess) -> DocumentRejectedError:
+    child.join()
+    match child.exitcode:
+        case Death.CPU_TIME:
             return DocumentRejectedError("timeout", "decoding used up its CPU time")
+        case Death.OUT_OF_MEMORY:
+            return DocumentRejectedError("decompression-bomb", "decoding exhausted the memory")
     return DocumentRejectedError("corrupt", "the decoder ended without an answer")
 
 
@@ -106,7 +118,14 @@ def _confine(limits: Limits) -> None:
             used = int(statm.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory,) * 2)
     sys.setrecursionlimit(2000)
+    _silence()
+
+
+def _silence() -> None:
+    """Decoders print and log what they find: keep it out of the function's logs."""
+    logging.disable(logging.CRITICAL)
     with contextlib.suppress(OSError):
         devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, 1)  # decoders print what they find: keep it out of the logs
+        os.dup2(devnull, 1)
         os.dup2(devnull, 2)
+        sys.stdout = sys.stderr = os.fdopen(devnull, "w")

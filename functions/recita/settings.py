@@ -8,6 +8,8 @@ import re
 from recita.errors import ConfigurationError
 from recita.models.document import SpeakMode
 
+MAX_LANGUAGES = 10
+"""As template.yaml allows; an upload's metadata may not ask, and make pay, for more."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -22,7 +24,7 @@ def required(name: str) -> str:
 def parse_languages(value: str) -> tuple[str, ...]:
     """Return the languages of a list such as ``es,pt-BR``; ``none`` is an empty list.
 
-    Raises ValueError naming the first code that is not one.
+    Raises ValueError naming the first code that is not one, or when there are too many.
     """
     if value.strip().lower() == "none":
         return ()
@@ -30,7 +32,10 @@ def parse_languages(value: str) -> tuple[str, ...]:
     for code in codes:
         if not LANGUAGE.fullmatch(code):
             raise ValueError(f"{code!r} is not a language code such as es or pt-BR")
-    return tuple(dict.fromkeys(codes))
+    languages = tuple(dict.fromkeys(codes))
+    if len(languages) > MAX_LANGUAGES:
+        raise ValueError(f"{len(languages)} languages: ask for at most {MAX_LANGUAGES} languages")
+    return languages
 
 
 def parse_speak(value: str) -> SpeakMode:

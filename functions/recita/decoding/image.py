@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, ImageSequence
+from pypdf import PdfWriter
 
 from recita.errors import DocumentRejectedError
 
@@ -56,11 +57,19 @@ def upright(body: bytes) -> Upright:
 
 
 def to_pdf(body: bytes) -> bytes:
-    """Return a multi-page TIFF as a PDF of its frames, which Textract takes as a job."""
+    """Return a multi-page TIFF as a PDF of its frames, which Textract takes as a job.
+
+    One frame at a time: a hundred decoded fax pages would fill a gigabyte.
+    """
+    writer = PdfWriter()
     with _opened(body) as image:
-        pages = [_fit(_rgb(frame.copy())) for frame in ImageSequence.Iterator(image)]
+        for frame in ImageSequence.Iterator(image):
+            _refuse_bomb(*frame.size)
+            page = io.BytesIO()
+            _fit(_rgb(frame)).save(page, "PDF", resolution=200)
+            writer.append(page)
     buffer = io.BytesIO()
-    pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:], resolution=200)
+    writer.write(buffer)
     return buffer.getvalue()
 
 
@@ -73,9 +82,13 @@ def _opened(body: bytes) -> Image.Image:
         raise DocumentRejectedError("pixel-bomb", f"more than {MAX_PIXELS} pixels") from None
 
 
-def _check_size(width: int, height: int) -> None:
+def _refuse_bomb(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise DocumentRejectedError("pixel-bomb", f"{width} x {height} pixels")
+
+
+def _check_size(width: int, height: int) -> None:
+    _refuse_bomb(width, height)
     if max(width, height) < MIN_SIDE:
         raise DocumentRejectedError("too-small", f"{width} x {height} pixels")
 
@@ -105,7 +118,7 @@ def _fit(image: Image.Image) -> Image.Image:
 def _encode(image: Image.Image) -> bytes:
     for quality in (95, 85, 75, 60):
         buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=quality)
+        image.save(buffer, "JPEG", quality=quality, comment=b"")  # else the original's is kept
         if buffer.tell() <= MAX_BYTES:
             return buffer.getvalue()
     half = image.resize((image.width // 2, image.height // 2))

@@ -103,7 +103,9 @@ def _refuse_xfa(reader: PdfReader) -> None:
     if not form or "/XFA" not in form:
         return
     # A hybrid form has ordinary fields beside the XFA stream; a pure one a placeholder page.
-    if reader.root_object.get("/NeedsRendering") or not form.get("/Fields"):
+    fields = form.get("/Fields")  # may be a reference, which is true whatever it leads to
+    fields = fields.get_object() if fields is not None else None
+    if reader.root_object.get("/NeedsRendering") or not fields:
         raise DocumentRejectedError("xfa", "the PDF is an XFA form without ordinary pages")
 
 
@@ -120,7 +122,7 @@ def _layer(reader: PdfReader, index: int) -> LayerPage:
     number = index + 1
     try:
         page = reader.pages[index]
-        text = page.extract_text()
+        text = _whole(page.extract_text())
         sparse = len(text.split()) < SPARSE_WORDS  # else what else the page shows does not matter
         painted = _operators(page) & PAINTING if sparse else set()
     except LimitReachedError:
@@ -133,6 +135,11 @@ def _layer(reader: PdfReader, index: int) -> LayerPage:
         return LayerPage(number, "", "blank", "blank page")
     good, why = judge(text, pictured=bool(painted & {b"Do", b"BI", b"INLINE IMAGE"}))
     return LayerPage(number, text, "good" if good else "ocr", why)
+
+
+def _whole(text: str) -> str:
+    """Join halves of surrogate pairs, and replace those alone: no encoding takes them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _operators(page: PageObject) -> set[bytes]:

@@ -17,7 +17,6 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
     (b"GIF87a", 0, "image/gif"),
     (b"GIF89a", 0, "image/gif"),
     (b"WEBP", 8, "image/webp"),
-    (b"BM", 0, "image/bmp"),
 )
 EXTENSIONS = {
     ".pdf": "application/pdf",
@@ -31,7 +30,10 @@ EXTENSIONS = {
     ".bmp": "image/bmp",
 }
 BINARY = ("PK\x03\x04", "\xd0\xcf\x11\xe0", "Rar!", "\x1f\x8b", "7z\xbc\xaf", "MZ", "\x7fELF")
-TEXT_NAMES = (".txt", ".text", ".md", ".markdown", "")
+NAMED_TEXT = (".txt", ".text", ".md", ".markdown")
+TEXT_NAMES = (*NAMED_TEXT, "")
+BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
+"""Lengths of the header that follows a BMP's first 14 bytes; ``BM`` alone begins many a word."""
 PDF_HEADER_WINDOW = 1024
 """Readers accept leading junk before ``%PDF-`` within the first kilobyte (ISO 32000-1, H.3)."""
 
@@ -45,7 +47,7 @@ def media_type(body: bytes, key: str) -> str:
     if not body:
         raise DocumentRejectedError("empty", "the upload has no bytes")
     extension = PurePosixPath(key).suffix.lower()
-    found = _signature(body) or _plain_text(body, extension)
+    found = _signature(body, extension) or _plain_text(body, extension)
     claimed = EXTENSIONS.get(extension)
     if found is None:
         if claimed:
@@ -76,11 +78,14 @@ def decode_text(body: bytes) -> str:
     return body.decode("utf-8-sig")
 
 
-def _signature(body: bytes) -> str | None:
+def _signature(body: bytes, extension: str) -> str | None:
     for magic, offset, media in SIGNATURES:
         if body[offset : offset + len(magic)] == magic:
             return media
-    return "application/pdf" if b"%PDF-" in body[:PDF_HEADER_WINDOW] else None
+    if body[:2] == b"BM" and int.from_bytes(body[14:18], "little") in BMP_HEADERS:
+        return "image/bmp"
+    junk_allowed = extension not in NAMED_TEXT  # there it is a text about PDF
+    return "application/pdf" if junk_allowed and b"%PDF-" in body[:PDF_HEADER_WINDOW] else None
 
 
 def _plain_text(body: bytes, extension: str) -> str | None:

@@ -14,7 +14,7 @@ VERSION = "1"
 WINDOW = 24_000
 """Characters of one window: with its tags below 25 text units, the most that one guardrail call
 takes in every account (1 unit = 1,000 characters)."""
-TAGS = re.compile(r"<(?=/?\s*(?:document|page)\b)", re.IGNORECASE)
+TAGS = re.compile(r"<(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 PAGE = '<page number="{number}">\n{text}\n</page>'
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 MAX_BILLED = 2_900
-"""Characters of one call, below Polly's 3,000 billed ones (SynthesizeSpeech's quota)."""
+"""Characters of one call, below Polly's 3,000 billed ones (SynthesizeSpeech's quota); twice as
+many with the markup."""
+UNSPEAKABLE = frozenset({"Cc", "Cs"})
+NO_XML = str.maketrans("", "", "{}\ufffe\uffff")
+"""Braces of placeholders, and what XML 1.0 forbids besides control characters."""
 
 
 def parts(segments: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
@@ -16,11 +21,11 @@ def parts(segments: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
     size = 0
     for index, segment in enumerate(segments):
         for text in _pieces(speakable(segment)):
-            if group and size + len(text) > MAX_BILLED:
+            if group and size + _cost(text) > MAX_BILLED:
                 yield group
                 group, size = [], 0
             group.append((index, text))
-            size += len(text)
+            size += _cost(text)
     if group:
         yield group
 
@@ -40,14 +45,22 @@ def speak(texts: Sequence[str]) -> tuple[str, list[range]]:
 
 def speakable(text: str) -> str:
     """Return text without what no voice can say: control characters, braces of placeholders."""
-    kept = "".join(c if unicodedata.category(c) != "Cc" else " " for c in text)
-    return " ".join(kept.replace("{", "").replace("}", "").split())
+    kept = "".join(c if unicodedata.category(c) not in UNSPEAKABLE else " " for c in text)
+    return " ".join(kept.translate(NO_XML).split())
+
+
+def _cost(text: str) -> int:
+    """Characters that count: those billed, or half of those sent, whichever fills a call first."""
+    return max(len(text), (len(escape(text)) + len("<s></s>") + 1) // 2)
 
 
 def _pieces(text: str) -> Iterator[str]:
-    while len(text) > MAX_BILLED:
-        cut = text.rfind(" ", MAX_BILLED // 2, MAX_BILLED)
-        cut = cut if cut > 0 else MAX_BILLED
+    while _cost(text) > MAX_BILLED:
+        room = MAX_BILLED
+        while _cost(text[:room]) > MAX_BILLED:
+            room //= 2
+        cut = text.rfind(" ", room // 2, room)
+        cut = cut if cut > 0 else room
         yield text[:cut]
         text = text[cut:].strip()
     if text:

@@ -1,0 +1,162 @@
+"""PDFs made on the spot, from good to hostile."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from recita.decoding import pdf
+from recita.errors import DocumentRejectedError
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.fakes import files
+
+
+def rejected(run: Callable[[], object]) -> str:
+    with pytest.raises(DocumentRejectedError) as caught:
+        run()
+    return caught.value.code
+
+
+def encrypted(user_password: str) -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(files.pdf([files.good_page(1)])))
+    writer.encrypt(user_password=user_password, owner_password="owner", algorithm="AES-256")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def xfa(*, fields: bytes) -> bytes:
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        b"<< /XFA 6 0 R /Fields %b >>" % fields,
+        b"[]",
+        files.stream(b"<xdp/>"),
+    ]
+    return files.raw_pdf(objects)
+
+
+def test_reads_the_layers_of_a_document_that_another_library_wrote() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    for number in (1, 2):
+        canvas.drawString(50, 700, f"Página {number}: ação e coração")
+        canvas.showPage()
+    canvas.save()
+
+    layers = pdf.read_layers(buffer.getvalue())
+
+    assert [layer.number for layer in layers] == [1, 2]
+    assert [layer.verdict for layer in layers] == ["good", "good"]
+    assert "Página 2: ação e coração" in layers[1].text
+
+
+def test_each_page_gets_its_own_verdict() -> None:
+    body = files.pdf([files.good_page(1), None, b"Do", "7", b"q 0 0 9 9 re f Q", b"BT (x) Tj"])
+    layers = pdf.read_layers(body)
+    assert [layer.verdict for layer in layers[:4]] == ["good", "blank", "ocr", "good"]
+    assert layers[4].verdict == "ocr"  # something is painted that no text stands for
+
+
+def test_a_stamp_over_a_scan_does_not_stand_for_the_page() -> None:
+    (layer,) = pdf.read_layers(files.pdf([b"q /Im0 Do Q " + files.text_content("Page 3 of 9")]))
+    assert (layer.verdict, layer.why) == ("ocr", "text layer has only 8 characters")
+
+
+def test_a_broken_page_costs_that_page() -> None:
+    body = files.pdf([files.good_page(1), files.good_page(2)])
+    page = b"  >>\nstream\nBT"
+    first, second = pdf.read_layers(body.replace(page, b" /Filter /No" + page, 1))
+    assert (first.verdict, first.why) == ("ocr", "text layer unreadable (NotImplementedError)")
+    assert second.verdict == "good"
+
+
+def test_text_never_holds_halves_of_surrogate_pairs() -> None:
+    mapping = (
+        b"/CIDInit /ProcSet findresource begin begincmap\n"
+        b"1 begincodespacerange <00> <FF> endcodespacerange\n"
+        b"1 beginbfchar <61> <D83D> endbfchar\nendcmap end"
+    )
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+            b" /Resources << /Font << /F1 5 0 R >> >> >>"
+        ),
+        files.stream(files.text_content("b" * 100 + "a")),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+        files.stream(mapping),
+    ]
+    (layer,) = pdf.read_layers(files.raw_pdf(objects))
+    assert layer.text.startswith("bbb")
+    layer.text.encode()  # JSON takes no half pairs
+
+
+def test_only_the_numbered_pages_go_to_ocr() -> None:
+    body = files.pdf([files.good_page(number) for number in range(1, 6)])
+    subset = PdfReader(io.BytesIO(pdf.extract_pages(body, [2, 5])))
+    assert [page.extract_text()[:6] for page in subset.pages] == ["Page 2", "Page 5"]
+
+
+def test_an_empty_user_password_is_no_hindrance() -> None:
+    body = encrypted("")
+    assert pdf.measure(body) == 1
+    assert pdf.read_layers(body)[0].verdict == "good"
+    assert not PdfReader(io.BytesIO(pdf.extract_pages(body, [1]))).is_encrypted
+
+
+def test_a_password_is() -> None:
+    assert rejected(lambda: pdf.measure(encrypted("secret"))) == "encrypted"
+
+
+@pytest.mark.parametrize("fields", [b"[]", b"5 0 R"])
+def test_a_pure_xfa_form_has_no_pages_to_read(fields: bytes) -> None:
+    assert rejected(lambda: pdf.measure(xfa(fields=fields))) == "xfa"
+
+
+def test_a_hybrid_form_is_an_ordinary_document() -> None:
+    assert pdf.measure(xfa(fields=b"[ << /T (name) /FT /Tx >> ]")) == 1
+
+
+def shared_pages(count: int) -> bytes:
+    """A small PDF with many pages: one page object, listed again and again."""
+    kids = b"3 0 R " * count
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count %d /Kids [%b] >>" % (count, kids),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+    ]
+    return files.raw_pdf(objects)
+
+
+def test_more_pages_than_one_job_takes_are_too_many() -> None:
+    started = time.monotonic()
+    assert rejected(lambda: pdf.measure(shared_pages(3001))) == "too-many-pages"
+    assert time.monotonic() - started < 5
+
+
+def test_exactly_the_limit_is_fine() -> None:
+    assert pdf.measure(shared_pages(3000)) == 3000
+
+
+@pytest.mark.parametrize("box", ["0 0 2147483648 10", "0 0 595 14401", "0 0 0 842"])
+def test_absurd_pages_are_refused_before_anything_renders_them(box: str) -> None:
+    assert rejected(lambda: pdf.measure(files.pdf(["x"], media_box=box))) == "page-too-large"
+
+
+def test_a_pdf_without_pages_is_corrupt() -> None:
+    body = files.raw_pdf([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] >>"])
+    assert rejected(lambda: pdf.measure(body)) == "corrupt"
+
+
+def test_a_flate_bomb_is_told_from_a_page_that_needs_ocr() -> None:
+    bomb = files.flate_bomb(100)
+    assert len(bomb) < 200_000
+    (layer,) = pdf.read_layers(bomb)
+    assert layer.verdict == "bomb"

@@ -1,0 +1,58 @@
+"""SSML: any text becomes markup that Polly takes, and each range of bytes is its sentence's."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from recita.text import ssml
+
+ANY_TEXT = st.text(max_size=100)
+
+
+@settings(max_examples=50, deadline=None)
+@example(["\ufffe", "a\uffffb", "\ud83d", "&<>]]>"])
+@given(st.lists(ANY_TEXT, max_size=6))
+def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list[str]) -> None:
+    spoken: dict[int, str] = {}
+    for part in ssml.parts(texts):
+        markup, ranges = ssml.speak([text for _, text in part])
+        body = markup.encode()
+        sentences = [ET.fromstring(body[r.start : r.stop].decode()) for r in ranges]  # noqa: S314
+        assert [s.text for s in sentences] == [text for _, text in part]
+        assert len(ET.fromstring(markup).findall("p/s")) == len(part)  # noqa: S314
+        for index, text in part:
+            spoken[index] = spoken.get(index, "") + text
+    assert spoken == {n: s for n, t in enumerate(texts) if (s := ssml.speakable(t))}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.text(alphabet="ab &<>\"'é日. ", min_size=1, max_size=4000), min_size=1, max_size=3)
+)
+def test_parts_stay_below_pollys_limits(texts: list[str]) -> None:
+    for part in ssml.parts(texts):
+        markup, _ = ssml.speak([text for _, text in part])
+        assert sum(len(text) for _, text in part) <= 3000
+        assert len(markup) <= 6000
+
+
+def test_long_sentences_are_cut_between_words() -> None:
+    parts = list(ssml.parts(["word " * 1500]))
+    assert len(parts) == 3
+    assert all(text.startswith("word") for part in parts for _, text in part)
+
+
+def test_many_short_sentences_count_their_markup() -> None:
+    for part in ssml.parts(["a"] * 2000):
+        assert len(ssml.speak([text for _, text in part])[0]) <= 6000
+
+
+def test_no_voice_says_braces_or_control_characters() -> None:
+    assert ssml.speakable("call {PHONE}\x00\x1b now\n\tplease") == "call PHONE now please"
+
+
+def test_document_text_can_not_break_out() -> None:
+    markup, _ = ssml.speak(['</s></p><audio src="http://x/"/>'])
+    assert ET.fromstring(markup).find(".//audio") is None  # noqa: S314
