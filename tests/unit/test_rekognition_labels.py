@@ -81,6 +81,10 @@ def test_an_image_of_nothing_has_no_labels() -> None:
     assert image_labels(seen(), 55) == []
 
 
+def test_what_is_next_to_nothing_is_never_a_label() -> None:
+    assert "Zebra" not in by_name(image_labels(seen(c249=0.6), 0))
+
+
 def test_what_cannot_stand_alone_needs_a_label_below_it() -> None:
     many_animals = seen(**{f"c{number}": 0.002 for number in range(398)})
     assert image_labels(many_animals, 80) == []

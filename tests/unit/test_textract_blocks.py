@@ -143,6 +143,11 @@ def test_pairs_are_found_on_one_line_beside_and_below() -> None:
     }
 
 
+def test_the_word_before_a_colon_may_belong_to_its_key() -> None:
+    reading = page(line("Name: Ana Souza Invoice date: May", 10, 10))
+    assert pairs(page_blocks(reading, {"FORMS"})) == {"Name:": "Ana Souza", "Invoice date:": "May"}
+
+
 def test_prose_has_no_pairs() -> None:
     reading = page(line("The quick brown fox jumps over it.", 10, 10), line("And so on.", 10, 40))
     assert pairs(page_blocks(reading, {"FORMS"})) == {}

@@ -24,7 +24,8 @@ def test_pieces_are_joined_at_the_spaces_of_the_line() -> None:
 
 
 def test_words_share_the_line_when_the_pieces_spell_something_else() -> None:
-    words = line_words("aaaa bbbbb", 0.7, LINE, [piece("aaa", 0, 30)])
+    pieces = [piece("aaxa", 0, 30), piece("bbbbb", 60, 100)]
+    words = line_words("aaaa bbbbb", 0.7, LINE, pieces)
     assert [(word.text, word.box.left, word.box.right) for word in words] == [
         ("aaaa", 0, 40),
         ("bbbbb", 50, 100),

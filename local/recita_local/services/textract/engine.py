@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 SURE_SCORE = 0.85
 """Mean score of a page read upright; turned pages measured 0.69 to 0.73."""
-PAGE_SECONDS = 120
-"""A page takes 1 to 4 seconds; one that takes this long holds the engine hostage."""
+PAGE_SECONDS = 180
+"""Of processor time, which a busy machine does not stretch; a dense page that has to be turned
+takes 30, and one that takes this long holds the engine hostage."""
 
 MEMORY_BYTES = 6 * 1024**3
 """Address space of the process; a dense page peaks at 2.4 GB, a bomb asks for more."""
@@ -121,11 +122,11 @@ def _level_characters(lines: list[Line]) -> int:
 @contextmanager
 def _cage() -> Iterator[None]:
     """Ends this process after PAGE_SECONDS: a decoder stuck in C hears nothing gentler."""
-    signal.alarm(PAGE_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, PAGE_SECONDS)  # SIGPROF ends a process by default
     try:
         yield
     except MemoryError as error:
         message = "The document needs more memory than a page may take"
         raise UnreadableError(raster.BAD, message) from error
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
