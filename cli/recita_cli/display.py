@@ -36,6 +36,14 @@ def seconds_of(record: StepRecord) -> float:
     return (record.ended_at - record.started_at).total_seconds()
 
 
+def short_text(record: StepRecord) -> str:
+    """A step in a word or two, for example ``translate es 0.4``; a table row has many."""
+    name, _, language = record.name.partition(":")
+    verb = name if name.endswith("-ocr") else name.partition("-")[0]
+    failed = "" if record.status == "SUCCEEDED" else f" {record.status}"
+    return f"{verb} {language}".strip() + f" {seconds_of(record):.1f}{failed}"
+
+
 def step_text(record: StepRecord) -> str:
     """A step in a few words, for example ``translate-summary:es 0.4 s``."""
     text = f"{record.name} {seconds_of(record):.1f} s"
@@ -119,10 +127,10 @@ def _table(journeys: Sequence[Journey]) -> Table:
     table.add_column("file", no_wrap=True, max_width=40)
     table.add_column("time", justify="right", no_wrap=True)
     table.add_column("now", no_wrap=True)
-    table.add_column("done", ratio=1)
+    table.add_column("done, in seconds", ratio=1)
     for journey in journeys:
         now = Text.from_ansi(paint(journey.status)) if journey.over else Text(_running(journey))
-        done = " · ".join(step_text(record) for record in journey.steps.values())
+        done = " · ".join(short_text(record) for record in journey.steps.values())
         table.add_row(Text(journey.label), f"{journey.seconds:.1f} s", now, Text(done))
     return table
 

@@ -31,8 +31,13 @@ class Job:
 
     @property
     def label(self) -> str:
-        """The file as it was named, in characters that can be printed."""
+        """The file as the person named it, in characters that can be printed."""
         return printable(self.file)
+
+    @property
+    def short(self) -> str:
+        """The file's name alone: progress has little room."""
+        return printable(Path(self.file.name))
 
     @property
     def status(self) -> str | None:
@@ -94,7 +99,7 @@ def _send(target: Target, job: Job, order: Order) -> None:
     except (OSError, BotoCoreError, ClientError) as error:
         job.error = CliError(f"{job.label}: can't be uploaded: {error}")
     else:
-        job.journey = Journey(job.label, sent.document_id)
+        job.journey = Journey(job.short, sent.document_id)
 
 
 def _collect(target: Target, job: Job, out: Path) -> None:

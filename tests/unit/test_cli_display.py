@@ -86,7 +86,7 @@ def test_a_terminal_gets_a_table_with_every_document() -> None:
 
     text = drawn.getvalue()
     assert "[b]a[/b].pdf" in text  # a file name is no markup
-    assert "read-pages 1.2 s" in text
+    assert "read 1.2" in text
     assert "COMPLETED" in text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 def test_the_page_is_up_to_date(root: Path) -> None:
     answer = subprocess.run(  # noqa: S603 - our own script
-        [sys.executable, root / "scripts" / "make_cli_docs.py", "--check"],
+        [sys.executable, root / "scripts" / "cli_docs.py", "--check"],
         capture_output=True,
         text=True,
         check=False,

@@ -15,7 +15,7 @@ WIDTH = "96"
 HEAD = """\
 # The command line
 
-Written by `scripts/make_cli_docs.py` from `recita --help`; do not edit.
+Written by `make docs` from `recita --help`; do not edit.
 
 Data goes to standard output, talk to standard error, and `--json` works everywhere.
 
@@ -52,7 +52,7 @@ def main() -> int:
         return 0
     if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
         return 0
-    print("docs/cli.md is not what --help says; run: .venv/bin/python scripts/make_cli_docs.py")
+    print("docs/cli.md is not what --help says; run: make docs")
     return 1
 
 
