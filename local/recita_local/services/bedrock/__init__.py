@@ -1,0 +1,1 @@
+"""Bedrock Runtime on a laptop: Converse and ApplyGuardrail, answered by open engines."""

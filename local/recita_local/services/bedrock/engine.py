@@ -1,0 +1,60 @@
+"""The language engine: summaries, picture descriptions and guardrails, in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from recita_local.services.bedrock.guard.evaluate import Evaluation, Grounds
+from recita_local.services.bedrock.language.describe import describe
+from recita_local.services.bedrock.language.embed import Embedder
+from recita_local.services.bedrock.language.grounding import grounding, relevance
+from recita_local.services.bedrock.language.summary import summarise
+
+
+class LanguageEngine:
+    """Deterministic: the same text gives the same answer; loads in about a second."""
+
+    def __init__(self) -> None:
+        self._embedder = Embedder()
+
+    def summarise(
+        self, pages: list[str], language: str | None = None, max_sentences: int = 5
+    ) -> dict[str, Any]:
+        """Title, type, language, quoted sentences with pages (1-based) and facts."""
+        return summarise(pages, language, max_sentences, self._embedder)
+
+    def describe(
+        self,
+        labels: list[dict[str, Any]],
+        text: str,
+        faces: int | None = None,
+        language: str | None = None,
+    ) -> dict[str, Any]:
+        """The same reply for a picture, from labels ``{name, confidence, parents}``."""
+        return describe(labels, text, faces, language)
+
+    def grounding(self, source: str, claims: list[str]) -> float:
+        """0 to 0.99: how well the claims rest on the source."""
+        return grounding(source, claims, self._embedder)
+
+    def relevance(self, query: str, answer: str, source: str = "") -> float:
+        """0 to 0.99: how well the answer fits the question."""
+        return relevance(query, answer, source, self._embedder)
+
+    def assess(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run a guardrail.
+
+        ``request`` has ``config`` (GetGuardrail's reply), ``source`` (INPUT or OUTPUT), ``texts``,
+        ``full`` and ``grounds`` (source, query, claims; or nothing). The answer has
+        ``assessment``, ``texts`` (masked), ``blocked`` and ``masked``.
+        """
+        grounds = request.get("grounds")
+        evaluation = Evaluation(
+            request["config"],
+            request["source"],
+            self._embedder,
+            full=bool(request.get("full")),
+        )
+        verdict = evaluation.run(request["texts"], Grounds(**grounds) if grounds else None)
+        return asdict(verdict)

@@ -1,0 +1,1 @@
+"""Guardrail policies, evaluated by patterns, checksums and sentence embeddings."""

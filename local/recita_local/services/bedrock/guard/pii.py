@@ -1,0 +1,218 @@
+"""Personal data in a text: where it stands and of which of Bedrock's 31 types it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from recita_local.services.bedrock.guard import checks
+from recita_local.services.bedrock.guard.phones import phone_spans
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A finding: offsets in characters, what it is, and the words found."""
+
+    start: int
+    end: int
+    kind: str
+    match: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern (its first group is the value, if it has one) and a check of the value."""
+
+    pattern: re.Pattern[str]
+    check: Callable[[str], bool] = bool
+
+
+def _rule(pattern: str, check: Callable[[str], bool] = bool, flags: int = re.IGNORECASE) -> Rule:
+    return Rule(re.compile(pattern, flags), check)
+
+
+SEP = r"[ \t]{0,3}(?:[:=#]|is|é|es|est|ist)?[ \t]{0,3}"  # between a label and its value
+NUMBER_OF = r"(?:\s?(?:no|nr|number|num|n[uú]mero|num[eé]ro|nummer|n[º°])\b\.?)?"
+WORD = r"[A-ZÀ-Þ][\w'’-]*\.?"  # noqa: RUF001
+PARTICLE = r"(?:d[aeo]s?|del|de la|von|van|der|di|e|y|le|la)"
+PERSON = rf"({WORD}(?:[ ](?:{PARTICLE}[ ])?{WORD}){{0,5}})"
+STREET_EN = (
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Square|Sq|Way"
+    r"|Place|Pl|Terrace|Highway|Hwy|Parkway|Pkwy)\b\.?"
+)
+TOWN = r"(?:[ \t]*[,–-][ \t]*(?-i:[A-ZÀ-Þ\d])[\w.'’ -]{1,40}){0,3}"  # noqa: RUF001
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "EMAIL": (_rule(r"[\w.%+-]+@(?:[\w-]+\.)+[a-z]{2,24}\b"),),
+    "URL": (_rule(r"\b(?:https?://|www\.)[^\s<>\"'{}|\\^`]+[^\s<>\"'{}|\\^`.,;:!?)\]]"),),
+    "CREDIT_DEBIT_CARD_NUMBER": (
+        _rule(r"(?<![\d-])(?<!\d[ ])\d(?:[ -]?\d){12,18}(?![ -]?\d)", checks.is_card),
+    ),
+    "CREDIT_DEBIT_CARD_CVV": (
+        _rule(rf"\b(?:cvv2?|cvc2?|cid|security code|c[oó]digo de seguran[cç]a){SEP}(\d{{3,4}})\b"),
+    ),
+    "CREDIT_DEBIT_CARD_EXPIRY": (
+        _rule(
+            r"\b(?:exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until)|validade"
+            rf"|v[aá]lido at[eé]|caducidad|expire le|g[uü]ltig bis)\.?{SEP}((?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d)\b"
+        ),
+    ),
+    "INTERNATIONAL_BANK_ACCOUNT_NUMBER": (
+        _rule(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", checks.is_iban, 0),
+    ),
+    "SWIFT_CODE": (
+        _rule(rf"(?i:\b(?:bic|swift)(?:[ -]?code|/bic)?){SEP}([A-Z]{{6}}[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?)\b", flags=0),  # noqa: E501
+    ),
+    "IP_ADDRESS": (
+        _rule(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)", checks.is_ipv4),
+        _rule(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", checks.is_ipv6),
+    ),
+    "MAC_ADDRESS": (_rule(r"\b[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}\b"),),
+    "AWS_ACCESS_KEY": (_rule(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", flags=0),),
+    "AWS_SECRET_KEY": (
+        _rule(r"\bsecret(?:[ _]?access)?[ _]?key.{0,6}?([A-Za-z0-9/+=]{40})(?![\w/+=])"),
+    ),
+    "PASSWORD": (
+        _rule(
+            r"\b(?:password|passwd|pwd|senha|contrase[nñ]a|mot de passe|passwort|kennwort)"
+            r"[ \t]{0,3}(?:[:=]|is|é|es|est|ist)[ \t]{0,3}(\S{4,64})"
+        ),
+    ),
+    "USERNAME": (
+        _rule(
+            r"\b(?:user ?name|user ?id|login|usu[aá]rio|usuario|utilisateur|benutzername)"
+            r"[ \t]{0,3}[:=][ \t]{0,3}([\w.@+-]{3,64})"
+        ),
+    ),
+    "PIN": (_rule(rf"\bPIN(?: code)?{SEP}(\d{{4,8}})\b", flags=0),),
+    "US_SOCIAL_SECURITY_NUMBER": (
+        _rule(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", checks.is_ssn_shaped),
+        _rule(rf"\b(?:ssn|social security){NUMBER_OF}{SEP}(\d{{9}}|\d{{3}} \d{{2}} \d{{4}})\b"),
+    ),
+    "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER": (
+        _rule(r"(?<![\d-])9\d\d-(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])-\d{4}(?![\d-])"),
+    ),
+    "US_PASSPORT_NUMBER": (
+        _rule(rf"\bpass(?:port|aporte|eport)?{NUMBER_OF}{SEP}([A-Z]?\d{{8,9}})\b"),
+    ),
+    "US_BANK_ACCOUNT_NUMBER": (
+        _rule(rf"\b(?:bank )?(?:account|acct){NUMBER_OF}{SEP}(\d[\d -]{{4,18}}\d)\b"),
+    ),
+    "US_BANK_ROUTING_NUMBER": (
+        _rule(rf"\b(?:routing|aba|rtn)(?: transit)?{NUMBER_OF}{SEP}(\d{{9}})\b", checks.is_routing),
+    ),
+    "UK_NATIONAL_HEALTH_SERVICE_NUMBER": (
+        _rule(rf"\bnhs{NUMBER_OF}{SEP}(\d{{3}}[ -]?\d{{3}}[ -]?\d{{4}})\b", checks.is_nhs),
+    ),
+    "UK_NATIONAL_INSURANCE_NUMBER": (
+        _rule(r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:\d\d ?){3}[A-D]\b", flags=0),  # noqa: E501
+    ),
+    "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER": (
+        _rule(rf"\b(?:utr|unique taxpayer reference){NUMBER_OF}{SEP}(\d{{5}} ?\d{{5}})\b"),
+    ),
+    "CA_SOCIAL_INSURANCE_NUMBER": (
+        _rule(
+            rf"\b(?:sin|nas|social insurance|assurance sociale){NUMBER_OF}{SEP}"
+            r"(\d{3}[ -]\d{3}[ -]\d{3}|\d{9})\b",
+            checks.is_luhn,
+        ),
+    ),
+    "CA_HEALTH_NUMBER": (
+        _rule(
+            rf"\b(?:health (?:card|number)|ohip|phn|ramq){NUMBER_OF}{SEP}"
+            r"([A-Z]{0,4} ?\d{4}[ -]?\d{3}[ -]?\d{3}(?:[ -]?[A-Z]{2})?)\b"
+        ),
+    ),
+    "DRIVER_ID": (
+        _rule(
+            r"\b(?:driver'?s?'? (?:licen[sc]e|id)|driving licence|cnh|carteira de motorista"
+            rf"|permis de conduire|f[uü]hrerschein|licencia de conducir){NUMBER_OF}{SEP}"
+            r"((?=[A-Z0-9-]*\d)[A-Z0-9-]{5,20})\b"
+        ),
+    ),
+    "LICENSE_PLATE": (
+        _rule(
+            r"(?i:\b(?:licen[sc]e plate|number plate|registration plate|placa|matr[ií]cula"
+            rf"|kennzeichen|immatriculation){NUMBER_OF}){SEP}"
+            r"([A-ZÄÖÜ0-9]{1,4}[ -]?[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4})?)\b",
+            checks.is_mixed,
+            0,
+        ),
+    ),
+    "VEHICLE_IDENTIFICATION_NUMBER": (
+        _rule(r"\b[A-HJ-NPR-Z0-9]{17}\b", checks.is_vin, 0),
+        _rule(rf"\b(?:vin|chassis|chassi){NUMBER_OF}{SEP}([A-HJ-NPR-Z0-9]{{17}})\b"),
+    ),
+    "AGE": (
+        _rule(r"\b(\d{1,3}[ -]year[s]?[ -]old)\b|\b(?:aged?|idade|edad|[aâ]ge|alter)[ \t]?[:=]?[ \t]?(\d{1,3})\b(?![/.,]\d)"),  # noqa: E501
+        _rule(r"\b(\d{1,3} (?:anos de idade|a[nñ]os de edad|ans d'[aâ]ge|Jahre alt))\b"),
+        _rule(r"\b[aâ]g[eé]e? de (\d{1,3} ans)\b"),
+    ),
+    "ADDRESS": (
+        _rule(rf"(?<![\w.,])\d{{1,5}}[A-Z]?[ ](?:{WORD}[ ]){{1,4}}{STREET_EN}{TOWN}", flags=0),
+        _rule(
+            r"\b(?:Rua|Avenida|Av\.|Travessa|Alameda|Pra[cç]a|Calle|Plaza|Paseo|Carrera|Rodovia)[ ]"
+            rf"[\wÀ-ÿ.'’ -]{{2,50}},?[ ](?:n[º°.o]{{0,2}}\s?)?\d{{1,5}}\b{TOWN}",  # noqa: RUF001
+            flags=0,
+        ),
+        _rule(
+            r"(?<![\w.,])\d{1,4}(?: ?bis| ?ter)?,? "
+            r"(?:rue|avenue|boulevard|chemin|place|all[eé]e|impasse|quai|route)"
+            rf"[ ][\wÀ-ÿ.'’ -]{{2,50}}{TOWN}",  # noqa: RUF001
+        ),
+        _rule(
+            r"\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm)"
+            rf"[ ]\d{{1,4}}[ ]?[a-z]?\b{TOWN}",
+            flags=0,
+        ),
+        _rule(
+            r"^(?:address|endere[cç]o|direcci[oó]n|adresse|anschrift|indirizzo)"
+            r"[ \t]*:[ \t]*(\S[^\n]{5,90})",
+            flags=re.IGNORECASE | re.MULTILINE,
+        ),
+    ),
+    "NAME": (
+        _rule(
+            r"(?i:\b(?:(?:full|first|last|customer|client|patient|employee|contact|insured"
+            r"|account holder)? ?name|nome(?: completo| do cliente)?|nombre(?: completo)?"
+            r"|nom(?: et pr[eé]nom)?|pr[eé]nom|vorname|nachname|kontoinhaber|titular|cliente|customer|cashier|patient))"
+            rf"[ \t]{{0,3}}:[ \t]{{0,3}}{PERSON}",
+            flags=0,
+        ),
+        _rule(
+            rf"\b(?:Mr|Mrs|Ms|Miss|Mme|Mlle|Sr|Sra|Srta|Herrn?|Frau|Sig|Dr|Dra|Prof)\.?[ ]{PERSON}",
+            flags=0,
+        ),
+        _rule(
+            r"(?i:\b(?:my name is|me chamo|meu nome é|me llamo|mi nombre es|je m'appelle"
+            rf"|ich hei(?:ß|ss)e|mein name ist|mi chiamo)) {PERSON}",
+            flags=0,
+        ),
+    ),
+}  # fmt: skip
+
+
+def find_pii(text: str, kinds: Iterable[str]) -> Iterator[Span]:
+    """Findings of the given types, in no order; they may overlap."""
+    for kind in kinds:
+        if kind == "PHONE":
+            for start, end in phone_spans(text):
+                yield Span(start, end, kind, text[start:end])
+        for rule in RULES.get(kind, ()):
+            yield from _matches(rule, kind, text)
+
+
+def _matches(rule: Rule, kind: str, text: str) -> Iterator[Span]:
+    for match in rule.pattern.finditer(text):
+        group = match.lastindex or 0
+        if kind == "MAC_ADDRESS":
+            group = 0
+        value = match[group].rstrip()
+        if value and rule.check(value):
+            yield Span(match.start(group), match.start(group) + len(value), kind, value)
+
+
+def uncovered(kinds: Iterable[str]) -> list[str]:
+    """Types asked for that have no detector here."""
+    return [kind for kind in kinds if kind != "PHONE" and kind not in RULES]

@@ -1,0 +1,38 @@
+"""The words that rules look for, read once from the file beside this module."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "es", "pt", "fr", "de", "it")
+"""Languages the rules know; any other text is treated as English by them."""
+
+
+@cache
+def lexicon() -> dict[str, Any]:
+    """All word lists, by purpose and language."""
+    return tomllib.loads((Path(__file__).parent / "lexicon.toml").read_text("utf-8"))
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """Small words every sentence has; all languages together when ``language`` is unknown."""
+    lists: dict[str, str] = lexicon()["function_words"]
+    chosen = [lists[language]] if language in lists else list(lists.values())
+    return frozenset(fold(" ".join(chosen)).split())
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for comparing words; the length may change."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """The folded words and numbers of a text, in order."""
+    return re.findall(r"\w+", fold(text))

@@ -1,0 +1,103 @@
+"""From pages to paragraphs: running heads dropped, wrapped lines joined, headings kept apart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")  # noqa: RUF001
+PAGE_NUMBER = re.compile(
+    r"^[\W_]*(?:(?:page|pag|página|seite|pagina|folha|p)\.?\s*)?\d{1,4}"
+    r"(?:\s*(?:/|of|de|von|sur|di)\s*\d{1,4})?[\W_]*$",
+    re.IGNORECASE,
+)
+HEAD_LINES = 3
+"""Lines from the top and from the bottom of a page where running heads stand."""
+
+
+@dataclass
+class Paragraph:
+    """Lines that belong together, and the pages they stand on (1-based)."""
+
+    text: str
+    pages: list[int] = field(default_factory=list)
+
+
+def clean_lines(pages: list[str]) -> list[list[str]]:
+    """The lines of each page without page numbers and running heads; blank lines stay."""
+    split = [
+        [re.sub(r"[^\S\n]+", " ", line).strip() for line in page.splitlines()] for page in pages
+    ]
+    running = _running_heads(split)
+    return [
+        [line for line in lines if not PAGE_NUMBER.match(line) and _shape(line) not in running]
+        for lines in split
+    ]
+
+
+def paragraphs(pages: list[str]) -> list[Paragraph]:
+    """All paragraphs in reading order; one that runs over a page break names both pages."""
+    found: list[Paragraph] = []
+    for number, lines in enumerate(clean_lines(pages), start=1):
+        fresh = [Paragraph(text, [number]) for text in _join(lines)]
+        if found and fresh and _continues(found[-1].text, fresh[0].text):
+            found[-1].text = _glue(found[-1].text, fresh[0].text)
+            found[-1].pages.append(number)
+            fresh = fresh[1:]
+        found.extend(fresh)
+    return found
+
+
+def _running_heads(pages: list[list[str]]) -> set[str]:
+    """Shapes of the lines that stand at the edge of at least three pages and a third of all."""
+    seen: Counter[str] = Counter()
+    for lines in pages:
+        solid = [line for line in lines if line]
+        edges = solid[:HEAD_LINES] + solid[-HEAD_LINES:]
+        seen.update({_shape(line) for line in edges})
+    needed = max(3, len(pages) / 3)
+    return {shape for shape, count in seen.items() if shape and count >= needed}
+
+
+def _shape(line: str) -> str:
+    return re.sub(r"\d+", "#", line.casefold())
+
+
+def _join(lines: list[str]) -> list[str]:
+    joined: list[str] = []
+    open_paragraph = False
+    for index, line in enumerate(lines):
+        if not line:
+            open_paragraph = False
+            continue
+        if open_paragraph:
+            joined[-1] = _glue(joined[-1], line)
+        else:
+            joined.append(line)
+        starts = not open_paragraph
+        open_paragraph = _is_wrapped(lines, index, starts=starts)
+    return joined
+
+
+def _is_wrapped(lines: list[str], index: int, *, starts: bool) -> bool:
+    """Whether the text of this line goes on in the next one."""
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
+    if not following or not following[0].isalnum():
+        return bool(following) and following[0] in "(\"'“«„[" and not TERMINAL.search(line)
+    if following[0].islower():
+        return True
+    width = max(len(near) for near in lines[max(0, index - 3) : index + 4])
+    enough = 0.8 if starts and not TERMINAL.search(line) else 0.6
+    return len(line) >= enough * width and len(line) >= 25
+
+
+def _continues(before: str, after: str) -> bool:
+    return not TERMINAL.search(before) and after[:1].islower() and len(before) > 40
+
+
+def _glue(before: str, after: str) -> str:
+    """Joins two lines; a hyphen at a line's end before a small letter was a break."""
+    if re.search(r"[^\W\d_]-$", before) and after[:1].islower():
+        return before[:-1] + after
+    return f"{before} {after}"

@@ -1,0 +1,104 @@
+"""The sentences of a document that can be quoted: whole, readable and not addressed to a model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sentencex
+
+from recita_local.services.bedrock.guard.attacks import addresses_model
+from recita_local.services.bedrock.language.identify import is_latin
+from recita_local.services.bedrock.language.lexicon import fold, function_words
+from recita_local.services.bedrock.language.lines import paragraphs
+
+SHORTEST, LONGEST = 5, 75
+"""Words of a sentence worth quoting."""
+
+LONGEST_CHARACTERS = 480
+END = re.compile(r"[.!?…;。！？؟।][\"'”’»)\]」]*$")  # noqa: RUF001
+ABBREVIATED = re.compile(
+    r"(?:^|[\s(])(?:figs?|nos?|nr|art|abb|tab|eqs?|sec|pp?|s|vol|cf|vgl|prof|dr|drs?a|mrs?|ms|ca|bzw"
+    r"|approx|inc|corp|st|av|al|n|p\.? ex|z\.? ?b|d\.? ?h|e\.? ?g|i\.? ?e)\.$",
+    re.IGNORECASE,
+)
+START = re.compile(r"^[\"'“«„(\[¿¡]*[A-ZÀ-ÞŒŠŽ\d{]")
+FORMULA = re.compile(
+    r"^[!?:]$|[=<>^\\|∈⊂∩∪∞≤≥]|\w;\w|[A-Za-z]\d[A-Z]|^[A-Za-z]\d$|^[b-df-hj-np-xzB-HJ-NP-Z]$"  # noqa: RUF001
+)
+LIST_MARK = re.compile(r"^(?:[-–•*·●■○▪]+|\(?[a-z\d]{1,3}[.)])\s+(?=\S)", re.IGNORECASE)  # noqa: RUF001
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence as it stands in the document, and its pages (1-based)."""
+
+    text: str
+    pages: tuple[int, ...]
+
+
+def all_sentences(pages: list[str], language: str) -> list[Sentence]:
+    """Every sentence-like piece in reading order, tables and headings included."""
+    found: list[Sentence] = []
+    for paragraph in paragraphs(pages):
+        for piece in _pieces(paragraph.text, language):
+            text = LIST_MARK.sub("", piece.strip())
+            if text:
+                found.append(Sentence(text, tuple(paragraph.pages)))
+    return found
+
+
+def _pieces(text: str, language: str) -> list[str]:
+    """Sentences as the library splits them, glued again where it stops at an abbreviation."""
+    pieces: list[str] = []
+    for piece in sentencex.segment(language, text):
+        if pieces and ABBREVIATED.search(pieces[-1].rstrip()):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def quotable(sentences: list[Sentence], language: str) -> list[Sentence]:
+    """The sentences that read as prose, each once."""
+    seen: set[str] = set()
+    kept: list[Sentence] = []
+    for sentence in sentences:
+        key = fold(sentence.text)
+        if key not in seen and is_prose(sentence.text, language):
+            kept.append(sentence)
+            seen.add(key)
+    return kept
+
+
+def is_prose(text: str, language: str) -> bool:
+    """Whether a person would read this aloud as a sentence."""
+    if len(text) > LONGEST_CHARACTERS or not END.search(text):
+        return False
+    tokens = text.split()
+    if not is_latin(language):
+        return len(text) >= 12 and _letters(text) >= 0.78 * len(text)
+    if not START.match(text):
+        return False
+    if not SHORTEST <= len(tokens) <= LONGEST:
+        return False
+    return _reads_well(text, tokens, language) and not addresses_model(text)
+
+
+def _reads_well(text: str, tokens: list[str], language: str) -> bool:
+    numeric = sum(any(c.isdigit() for c in token) for token in tokens)
+    capitals = sum(token.isupper() and len(token) > 2 for token in tokens)
+    formula = sum(bool(FORMULA.search(token)) for token in tokens)
+    small = function_words(language)
+    function = sum(word in small for word in re.findall(r"\w+", fold(text)))
+    return (
+        _letters(text) >= 0.78 * len(text)
+        and numeric <= 0.34 * len(tokens)
+        and capitals <= 0.4 * len(tokens)
+        and formula <= min(1, 0.1 * len(tokens))
+        and function >= max(1, 0.15 * len(tokens))
+    )
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalpha() or character == " " for character in text)
