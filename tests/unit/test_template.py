@@ -230,6 +230,15 @@ def test_parameters_explain_and_guard_themselves(stack: Stack) -> None:
         assert "Default" in parameter, name
 
 
+def test_parameters_are_documented_with_their_defaults(stack: Stack) -> None:
+    page = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
+    documented = re.findall(r"^\| `([A-Z]\w+)` \| (?:`([^`]*)`)? ?\|", page, re.MULTILINE)
+
+    assert documented == [
+        (name, str(parameter["Default"])) for name, parameter in stack.source["Parameters"].items()
+    ]
+
+
 def test_parameters_are_grouped(stack: Stack) -> None:
     groups = stack.source["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     grouped = [name for group in groups for name in group["Parameters"]]
