@@ -127,3 +127,15 @@ def test_a_sentence_longer_than_the_model_takes_is_said_whole(speech: Any) -> No
     found = marks(speech, Request(text, "text", "Camila", neural=True))
     assert len(word_times(found)) == 64
     assert word_times(found) == sorted(word_times(found))
+
+
+def test_every_language_has_its_phonemes() -> None:
+    from recita_local.services.polly.espeak import Espeak
+    from recita_local.services.polly.voices import ESPEAK_VOICES, VOICES
+
+    espeak = Espeak()
+    said = {
+        code: espeak.phonemes("chance banana 10", ESPEAK_VOICES[code]) for code in ESPEAK_VOICES
+    }
+    assert {voice.language_code for voice in VOICES.values()} == set(said)
+    assert len(set(said.values())) == len(said)

@@ -114,3 +114,9 @@ def test_standard_voices_may_emphasise() -> None:
 def test_nothing_to_say_is_no_error(text: str) -> None:
     text_type = "ssml" if text.startswith("<") else "text"
     assert words(text, text_type) == []
+
+
+def test_an_ordinal_with_a_full_stop_is_one_word() -> None:
+    assert words("Artigo 2.º do n.º 5 vale.", "text", "pt-BR") == [
+        *("Artigo", "2.º", "do", "n.º", "5", "vale")
+    ]

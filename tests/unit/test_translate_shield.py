@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from recita_local.services.translate import calendar, repairs, shield
+from recita_local.services.translate import calendar, clock, polish, repairs, shield
 from recita_local.services.translate.apertium import Analysis
 
 
@@ -92,8 +92,9 @@ def test_what_came_back_twice_or_not_at_all_is_lost() -> None:
 
 
 def test_capitals_after_a_token_go_back() -> None:
-    assert shield.recased("xq00z xq01z at xq02z", "xq00z xq01z En xq02z") == "xq00z xq01z en xq02z"
-    assert shield.recased("xq00z. At last", "xq00z. Al fin") == "xq00z. Al fin"
+    source = "xq00z xq01z at xq02z"
+    assert polish.tidied(source, "xq00z xq01z En xq02z", "es") == "xq00z xq01z en xq02z"
+    assert polish.tidied("xq00z. At last", "xq00z. Al fin", "es") == "xq00z. Al fin"
 
 
 @pytest.mark.parametrize("source", ["en", "pt", "es", "fr"])
@@ -111,3 +112,37 @@ def test_a_repair_needs_its_context() -> None:
         == "Cualquier parte puede"
     )
     assert party.applied("The birthday party", "La fiesta") == "La fiesta"
+
+
+def test_small_words_have_no_capital_inside_a_sentence() -> None:
+    said = polish.tidied("conscience and should", "Conscience Y  tendría. El fin", "es")
+    assert said == "conscience y tendría. El fin"
+
+
+def test_unknown_learned_words_become_spanish() -> None:
+    before = "the Declaration of corrective brexit"
+    after = "el Declaration de corrective brexit"
+    unknown = ["Declaration", "corrective", "brexit"]
+    assert polish.hispanised(before, after, unknown, "en") == "el Declaración de correctivo brexit"
+
+
+@pytest.mark.parametrize(
+    ("pair", "text", "expected"),
+    [
+        (("pt", "en"), "às 10h30", "at 10:30"),
+        (("en", "es"), "At 1:05", "A la 1:05"),
+        (("en", "fr"), "18:00", "18 h 00"),
+        (("fr", "pt"), "à 14 h 30", "às 14:30"),
+    ],
+)
+def test_times_are_written_as_the_target_does(
+    pair: tuple[str, str], text: str, expected: str
+) -> None:
+    match = clock.pattern(pair[0]).search(text)
+    assert match
+    assert clock.rewritten(match, pair[1]) == expected
+
+
+def test_an_acronym_between_words_is_kept() -> None:
+    assert kept("This AD and the VAT of the FAA") == ["AD", "FAA"]
+    assert kept("MINISTRY OF AIR AND SEA") == []

@@ -42,7 +42,7 @@ class Group:
 
 def translate(ipa: str, language_code: str) -> str:
     """Kokoro's symbols for espeak's tied IPA; espeak's language switches are dropped."""
-    text = re.sub(r"\([a-z-]+\)", "", ipa)
+    text = re.sub(r"\([a-z^-]+\)", "", ipa)
     for tied, symbol in TIED.items():
         text = text.replace(tied, symbol)
     text = text.replace("^", "").replace("-", "")

@@ -52,10 +52,15 @@ def _cuts(text: str, block: Block) -> list[tuple[int, int]]:
     if block.whole or not text.strip():
         return [(0, len(text))]
     language = block.styles[0].language_code[:2]
-    cuts, position = [], 0
+    cuts: list[tuple[int, int]] = []
+    position = 0
     for piece in sentencex.segment(language, text):
-        cuts.append((position, position + len(piece)))
-        position += len(piece)
+        end = position + len(piece)
+        if cuts and piece[0] in "ºª°":  # "2.º" is one word
+            cuts[-1] = (cuts[-1][0], end)
+        else:
+            cuts.append((position, end))
+        position = end
     return cuts
 
 

@@ -14,14 +14,15 @@ LANGUAGE_NAMES = {
     "de-DE": "German",
 }
 
+# By file, not by language: "en-gb" is an alias that only the program understands.
 ESPEAK_VOICES = {
-    "en-US": "en-us",
-    "en-GB": "en-gb",
-    "pt-BR": "pt-br",
-    "es-ES": "es",
-    "fr-FR": "fr",
-    "it-IT": "it",
-    "de-DE": "de",
+    "en-US": "gmw/en-US",
+    "en-GB": "gmw/en",
+    "pt-BR": "roa/pt-BR",
+    "es-ES": "roa/es",
+    "fr-FR": "roa/fr",
+    "it-IT": "roa/it",
+    "de-DE": "gmw/de",
 }
 
 

@@ -69,6 +69,11 @@ def analyse(text: str, source: str) -> list[Analysis]:
     return found
 
 
+def unknown(text: str, source: str) -> list[str]:
+    """Words of ``text`` that Apertium's dictionary lacks."""
+    return [text[word.start : word.end] for word in analyse(text, source) if not word.tags]
+
+
 def _escaped(text: str) -> str:
     return re.sub(r"([\[\]{}\\^$/<>@])", r"\\\1", text)
 

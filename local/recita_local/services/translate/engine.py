@@ -7,7 +7,8 @@ from typing import Any
 
 from py3langid import langid
 
-from recita_local.services.translate import apertium, installed, repairs, shield
+from recita_local.services.translate import apertium, installed, polish, repairs, shield
+from recita_local.services.translate.apertium import Analysis
 from recita_local.services.translate.shield import Span
 
 DETECTABLE = ("en", "es", "pt", "fr", "de", "it", "nl")
@@ -60,7 +61,7 @@ def _like(line: str, new: str) -> str:
 def _lines(lines: list[str], source: str, target: str) -> list[str]:
     if not lines:
         return []
-    found = [_spans(line, source, target) for line in lines]
+    found = _spans(lines, source, target)
     shielded = [shield.shield(line, spans) for line, spans in zip(lines, found, strict=True)]
     translated = _hops([one.text for one in shielded], source, target)
     done = []
@@ -72,9 +73,21 @@ def _lines(lines: list[str], source: str, target: str) -> list[str]:
     return done
 
 
-def _spans(line: str, source: str, target: str) -> list[Span]:
-    words = apertium.analyse(line, source)
-    return shield.spans(line, (source, target), words, repairs.phrases(source, target))
+def _spans(lines: list[str], source: str, target: str) -> list[list[Span]]:
+    """What to shield in each line; one analysis serves them all."""
+    words = apertium.analyse("\n".join(lines), source)
+    phrases = repairs.phrases(source, target)
+    found, start = [], 0
+    for line in lines:
+        end = start + len(line)
+        mine = [
+            Analysis(word.start - start, word.end - start, word.tags)
+            for word in words
+            if start <= word.start and word.end <= end
+        ]
+        found.append(shield.spans(line, (source, target), mine, phrases))
+        start = end + 1
+    return found
 
 
 def _without(
@@ -88,16 +101,18 @@ def _without(
 
 
 def _hops(lines: list[str], source: str, target: str) -> list[str]:
-    for mode in installed.route(source, target):
+    for here, there, mode in installed.hops(source, target):
+        unknown = apertium.unknown("\n".join(lines), here) if there == "es" else []
         translated = apertium.translate(lines, mode)
         lines = [
-            _mended(before, after, mode) for before, after in zip(lines, translated, strict=True)
+            _mended(before, polish.hispanised(before, after, unknown, here), mode, there)
+            for before, after in zip(lines, translated, strict=True)
         ]
     return lines
 
 
-def _mended(before: str, after: str, mode: str) -> str:
-    after = shield.recased(before, after)
+def _mended(before: str, after: str, mode: str, target: str) -> str:
+    after = polish.tidied(before, after, target)
     for repair in repairs.repairs(mode):
         after = repair.applied(before, after)
     return after

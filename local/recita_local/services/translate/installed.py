@@ -46,6 +46,13 @@ def route(source: str, target: str) -> tuple[str, ...]:
     return modes if shutil.which("apertium") else ()
 
 
+def hops(source: str, target: str) -> list[tuple[str, str, str]]:
+    """Each step of the route: from, to, Apertium mode."""
+    modes = route(source, target)
+    stops = [source, target] if len(modes) == 1 else [source, PIVOT, target]
+    return [(*hop, mode) for hop, mode in zip(pairwise(stops), modes, strict=False)]
+
+
 def installed_pairs() -> list[tuple[str, str]]:
     """Ordered language pairs that can be translated now."""
     return [pair for pair in permutations(LANGUAGES, 2) if route(*pair)]

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recita_local.services.translate import calendar
+from recita_local.services.translate import calendar, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from recita_local.services.translate.apertium import Analysis
     from recita_local.services.translate.repairs import Phrase
@@ -36,8 +36,15 @@ FIXED = re.compile("|".join(f"(?:{p})" for p in PATTERNS).replace(r"\1", r"(?:[/
 TOKEN = re.compile(r"\b[xX][qQ]\d{2,}[zZ]\b")
 """Lower case, because Apertium spreads capitals to the words around."""
 
+ACRONYM = re.compile(
+    r"(?<![A-ZÀ-Ý] )(?<!\w)(?!(?:VAT|IVA|TVA|EU|UE|UN|ONU|USA|EUA|UK|GDP|PIB|CEO|AI|IA|PM|AM)\b)"
+    r"[A-Z]{2,5}(?!\w)(?! [A-ZÀ-Ý]{2})"
+)
+"""Short capitals between ordinary words; those Apertium translates rightly are left to it."""
+
 PARTICLES = frozenset({"da", "de", "do", "dos", "das", "del", "van", "von", "di", "du", "la", "y"})
 GAP = re.compile(rf"\s+(?:(?:{'|'.join(sorted(PARTICLES))})\s+)?")
+MAX_NAME = 6
 OPEN_CLASS = frozenset({"n", "np", "adj"})
 
 
@@ -68,18 +75,29 @@ def spans(
     text: str, pair: tuple[str, str], words: Sequence[Analysis], phrases: Sequence[Phrase]
 ) -> list[Span]:
     """Everything to shield, without overlaps, in order; earlier kinds win."""
-    source, target = pair
     found: list[Span] = []
+    for span in _candidates(text, pair, words, phrases):
+        if all(span.end <= other.start or span.start >= other.end for other in found):
+            found.append(span)
+    return sorted(found, key=lambda span: span.start)
+
+
+def _candidates(
+    text: str, pair: tuple[str, str], words: Sequence[Analysis], phrases: Sequence[Phrase]
+) -> Iterator[Span]:
+    source, target = pair
     for match in calendar.pattern(source).finditer(text):
-        _claim(found, Span(match.start(), match.end(), calendar.rewritten(match, source, target)))
+        yield Span(*match.span(), calendar.rewritten(match, source, target))
+    for match in clock.pattern(source).finditer(text):
+        yield Span(*match.span(), clock.rewritten(match, target))
     for match in FIXED.finditer(text):
-        _claim(found, Span(match.start(), match.end(), match.group()))
+        yield Span(*match.span(), match.group())
     for phrase in phrases:
         for match in phrase.pattern.finditer(text):
-            _claim(found, Span(match.start(), match.end(), phrase.said(match, target)))
-    for start, end in _names(text, words):
-        _claim(found, Span(start, end, text[start:end]))
-    return sorted(found, key=lambda span: span.start)
+            yield Span(*match.span(), phrase.said(match, target))
+    kept = [match.span() for match in ACRONYM.finditer(text)] if not text.isupper() else []
+    for start, end in [*kept, *_names(text, words)]:
+        yield Span(start, end, text[start:end])
 
 
 def shield(text: str, found: Sequence[Span]) -> Shielded:
@@ -95,29 +113,14 @@ def shield(text: str, found: Sequence[Span]) -> Shielded:
     return Shielded("".join([*pieces, text[position:]]), tokens)
 
 
-def recased(before: str, after: str) -> str:
-    """``after`` without the capitals Apertium gives to a word that follows a token."""
-    lower = {m[1].lower() for m in re.finditer(rf"({TOKEN.pattern})(?=\s+[a-zà-ÿ])", before)}
-
-    def lowered(match: re.Match[str]) -> str:
-        return match[0].lower() if match[1].lower() in lower else match[0]
-
-    return re.sub(rf"({TOKEN.pattern})\s+[A-ZÀ-Ý](?![A-ZÀ-Ý])", lowered, after)
-
-
-def _claim(found: list[Span], span: Span) -> None:
-    if all(span.end <= other.start or span.start >= other.end for other in found):
-        found.append(span)
-
-
 def _names(text: str, words: Sequence[Analysis]) -> list[tuple[int, int]]:
-    """Runs of two or more capitalised words with a person's name or an unknown word in them."""
+    """Runs of capitalised words with a person's name among them."""
     runs: list[list[Analysis]] = [[]]
-    for number, word in enumerate(words):
+    for word in words:
         after = runs[-1][-1].end if runs[-1] else 0
         joined = not runs[-1] or GAP.fullmatch(text[after : word.start])
         if not _may_be_name(text, word, first=_begins(text, word)):
-            if text[word.start : word.end] not in PARTICLES or number + 1 == len(words):
+            if text[word.start : word.end] not in PARTICLES:
                 runs.append([])
             continue
         if not joined:
@@ -126,7 +129,7 @@ def _names(text: str, words: Sequence[Analysis]) -> list[tuple[int, int]]:
     return [
         (run[0].start, run[-1].end)
         for run in runs
-        if len(run) > 1 and any("ant" in w.tags or "cog" in w.tags or not w.tags for w in run)
+        if 1 < len(run) <= MAX_NAME and any(w.tags & {"ant", "cog"} for w in run)
     ]
 
 
