@@ -1,5 +1,7 @@
 """Phoneme groups find their words, also where espeak joins or splits them."""
 
+# ruff: noqa: RUF001 - the phonetic alphabet looks like Latin
+
 from __future__ import annotations
 
 from recita_local.services.polly.phonemes import align, groups, translate
