@@ -112,6 +112,18 @@ def _step(step: Step | StepRecord) -> tuple[str, ...]:
     return (step.name, step.status, seconds, tries, error)
 
 
+def _verdicts(manifest: Manifest) -> list[tuple[str, ...]]:
+    rows = [
+        (verdict.stage, verdict.target, verdict.action, ", ".join(verdict.policies))
+        for verdict in manifest.guardrails
+    ]
+    grounding = manifest.summary.grounding if manifest.summary else None
+    if grounding:
+        held = f"score {grounding.score:.2f}, at least {grounding.threshold:.2f} needed"
+        rows.append(("summary", "grounding", "", held))
+    return rows
+
+
 def _ledger(manifest: Manifest) -> list[tuple[str, ...]]:
     pages, characters = manifest.ledger.pages, manifest.ledger.characters
     languages = manifest.ledger.languages
