@@ -62,6 +62,18 @@ def deploy(
     return Deployment(outputs, changed)
 
 
+def functions(endpoint: str, template_path: Path, stack_name: str = STACK_NAME) -> list[str]:
+    """Names of the deployed functions, in the template's order."""
+    cloudformation = client("cloudformation", endpoint)
+    resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
+    names = {
+        found["LogicalResourceId"]: str(found["PhysicalResourceId"])
+        for found in resources
+        if found["ResourceType"] == "AWS::Lambda::Function"
+    }
+    return [names[name] for name in _read(template_path)["Resources"] if name in names]
+
+
 def source_digest(template_path: Path, parameters: Mapping[str, str]) -> str:
     """SHA-256 of everything a deployment is made of, to tell whether anything changed."""
     digest = hashlib.sha256(_bytes(template_path))

@@ -54,7 +54,11 @@ def gateway() -> Any:
     """The ASGI application with ministack corrected and our services beside it."""
     from ministack import app as ministack  # noqa: PLC0415 - reads the environment on import
 
-    from recita_local.aws import corrections, guardrail_resources  # noqa: PLC0415 - as above
+    from recita_local.aws import (  # noqa: PLC0415 - as above
+        corrections,
+        guardrail_resources,
+        warming,
+    )
     from recita_local.gateway import Gateway  # noqa: PLC0415 - as above
     from recita_local.wire.app import Wire  # noqa: PLC0415 - as above
     from recita_local.wire.faults import FAULTS  # noqa: PLC0415 - as above
@@ -62,7 +66,12 @@ def gateway() -> Any:
     corrections.apply()
     guardrail_resources.register()
     wire = Wire(os.environ["AWS_ENDPOINT_URL"])
-    admin = {"GET health": _health(), "GET usage": _usage, "POST faults": FAULTS.request}
+    admin = {
+        "GET health": _health(),
+        "GET usage": _usage,
+        "POST faults": FAULTS.request,
+        "POST warm": warming.request,
+    }
     return Gateway(wire, ministack.app, admin)
 
 

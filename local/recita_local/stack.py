@@ -14,13 +14,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recita_local import artifacts
 from recita_local import deploy as deployer
+from recita_local import server_record as server
 from recita_local.aws import settings
+from recita_local.server_record import ServerRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,25 +52,6 @@ class Stack:
     home: Path
 
 
-@dataclass
-class _Record:
-    """What ``<home>/stack.json`` holds about the server that was started last."""
-
-    pid: int
-    started: int
-    """The process's start time in clock ticks since boot: pids are used again, this pair is not."""
-    port: int
-    code: str = ""
-    """Digest of the server's own source, as it was when the server started."""
-    digest: str = ""
-    parameters: dict[str, str] = field(default_factory=dict)
-    outputs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://{settings.HOST}:{self.port}"
-
-
 def default_home() -> Path:
     """``$RECITA_HOME``, else ``.recita`` in the checkout."""
     return Path(os.environ.get("RECITA_HOME") or CHECKOUT / ".recita").resolve()
@@ -79,11 +62,17 @@ def default_port() -> int:
     return int(os.environ.get("RECITA_PORT") or DEFAULT_PORT)
 
 
+def _port(previous: ServerRecord | None) -> int:
+    """A stack stays where it was, unless asked: addresses it gave out hold the port."""
+    asked = "RECITA_PORT" in os.environ
+    return previous.port if previous and not asked else default_port()
+
+
 def running(home: Path | None = None) -> Stack | None:
     """The stack of this home if it is alive, healthy and ours."""
     home = (home or default_home()).resolve()
-    record = _load(home)
-    if record is None or not _is_alive(record) or not _is_healthy(record, home):
+    record = server.load(home)
+    if record is None or not server.is_alive(record) or not server.is_healthy(record, home):
         return None
     return Stack(record.endpoint, record.pid, record.outputs, home)
 
@@ -104,26 +93,27 @@ def start(
     home = (home or default_home()).resolve()
     tell = on_progress or (lambda _: None)
     with _one_at_a_time(home):
-        record = previous = _load(home)
+        record = previous = server.load(home)
         given = parameters if parameters is not None else previous.parameters if previous else {}
         if record is None or running(home) is None or record.code != _code():
             stop(home)  # old code, or alive without answering: either would keep the port
             tell("starting the laptop's AWS")
-            record = _spawn(home, port or default_port(), previous)
+            record = _spawn(home, port or _port(previous), previous)
         _deploy(record, home, template, (dict(given), tell))
+        _warm(record, template)
     return Stack(record.endpoint, record.pid, record.outputs, home)
 
 
 def stop(home: Path | None = None) -> bool:
     """End the server and everything it started; False when none ran."""
     home = (home or default_home()).resolve()
-    record = _load(home)
-    if record is None or not _is_alive(record):
+    record = server.load(home)
+    if record is None or not server.is_alive(record):
         return False
     os.kill(record.pid, signal.SIGTERM)
-    if not _ends(record, STOP_SECONDS):
+    if not server.ends(record, STOP_SECONDS):
         os.kill(record.pid, signal.SIGKILL)
-        _ends(record, STOP_SECONDS)
+        server.ends(record, STOP_SECONDS)
     return True
 
 
@@ -158,7 +148,7 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
 
 
 def _deploy(
-    record: _Record,
+    record: ServerRecord,
     home: Path,
     template: Path,
     how: tuple[dict[str, str], Callable[[str], None]],
@@ -170,10 +160,18 @@ def _deploy(
     tell(f"deploying {template.name}")
     record.outputs = deployer.deploy(record.endpoint, template, parameters).outputs
     record.digest, record.parameters = digest, parameters
-    _save(home, record)
+    server.save(home, record)
 
 
-def _spawn(home: Path, port: int, previous: _Record | None) -> _Record:
+def _warm(record: ServerRecord, template: Path) -> None:
+    """Let functions start in the background; those that run already are left alone."""
+    names = deployer.functions(record.endpoint, template)
+    body = json.dumps({"functions": names}).encode()
+    with urllib.request.urlopen(f"{record.endpoint}/_recita/warm", body, timeout=5):  # noqa: S310
+        return
+
+
+def _spawn(home: Path, port: int, previous: ServerRecord | None) -> ServerRecord:
     _refuse_taken(port)
     shutil.rmtree(home / "tmp", ignore_errors=True)
     (home / "tmp").mkdir(parents=True)
@@ -188,18 +186,18 @@ def _spawn(home: Path, port: int, previous: _Record | None) -> _Record:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    record = _Record(process.pid, _start_ticks(process.pid) or 0, port, _code())
+    record = ServerRecord(process.pid, server.identity(process.pid) or "", port, _code())
     if previous is not None:  # the state on disk is what was deployed to it
         record.digest, record.outputs = previous.digest, previous.outputs
         record.parameters = previous.parameters
-    _save(home, record)
+    server.save(home, record)
     _await_health(process, record, home)
     return record
 
 
-def _await_health(process: subprocess.Popen[bytes], record: _Record, home: Path) -> None:
+def _await_health(process: subprocess.Popen[bytes], record: ServerRecord, home: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not _is_healthy(record, home):
+    while not server.is_healthy(record, home):
         late = time.monotonic() > deadline
         if process.poll() is None and not late:
             time.sleep(POLL_SECONDS)
@@ -236,47 +234,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _is_healthy(record: _Record, home: Path) -> bool:
-    try:
-        with urllib.request.urlopen(f"{record.endpoint}/_recita/health", timeout=2) as reply:  # noqa: S310
-            report: dict[str, Any] = json.load(reply)
-    except (OSError, ValueError, urllib.error.URLError):
-        return False
-    return report.get("pid") == record.pid and report.get("home") == str(home)
-
-
-def _is_alive(record: _Record) -> bool:
-    return _start_ticks(record.pid) == record.started
-
-
-def _ends(record: _Record, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while _is_alive(record):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
-
-
-def _start_ticks(pid: int) -> int | None:
-    """Field 22 of ``/proc/<pid>/stat``; None when the process is gone or a zombie."""
-    try:
-        after_name = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if after_name[0] == "Z" else int(after_name[19])
-
-
-def _load(home: Path) -> _Record | None:
-    try:
-        return _Record(**json.loads((home / "stack.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _save(home: Path, record: _Record) -> None:
-    partial = home / "stack.json.partial"
-    partial.write_text(json.dumps(asdict(record), indent=2), "utf-8")
-    partial.replace(home / "stack.json")

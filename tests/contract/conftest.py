@@ -55,9 +55,11 @@ def serve() -> Serve:
 def connect() -> Callable[..., Any]:
     """Makes boto3 clients; ``validate=False`` sends what boto3 itself would refuse."""
 
-    def client(endpoint: str, service: str, *, validate: bool = True) -> Any:
+    def client(
+        endpoint: str, service: str, *, validate: bool = True, config: Config | None = None
+    ) -> Any:
         factory: Any = boto3.client  # its overloads want the service as a literal
-        config = Config(retries={"max_attempts": 1}, parameter_validation=validate)
+        config = config or Config(retries={"max_attempts": 1}, parameter_validation=validate)
         return factory(service, endpoint_url=endpoint, region_name="eu-west-3", config=config,
                        aws_access_key_id="a", aws_secret_access_key="b")  # fmt: skip
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from recita_local.wire.service import Operations, Params, Reply, RequestContext, ServiceError
 
@@ -183,6 +185,29 @@ def test_parameters_outside_the_model_are_refused(
     found = failure(getattr(client(service, validate=False), operation), **params)
     assert found["Error"]["Code"] == code
     assert "1 validation error detected: Value" in found["Error"]["Message"]
+
+
+def slowly(calls: list[float]) -> Operations:
+    def translate_slowly(params: Params, _: RequestContext) -> Reply:
+        calls.append(time.monotonic())
+        time.sleep(1.5)
+        return {"TranslatedText": params["Text"], "SourceLanguageCode": "en",
+                "TargetLanguageCode": "pt"}  # fmt: skip
+
+    return {"TranslateText": translate_slowly}
+
+
+def test_a_retry_joins_the_call_it_repeats(serve: Any, connect: Any) -> None:
+    calls: list[float] = []
+    operations = slowly(calls)
+    languages = {"SourceLanguageCode": "en", "TargetLanguageCode": "pt"}
+    with serve(lambda _: operations) as endpoint:
+        patient = Config(read_timeout=1, retries={"max_attempts": 3})
+        translate = connect(endpoint, "translate", config=patient)
+        assert translate.translate_text(Text="once", **languages)["TranslatedText"] == "once"
+        assert len(calls) == 1
+        assert translate.translate_text(Text="once", **languages)["TranslatedText"] == "once"
+        assert len(calls) == 2, "another call with the same words is another call"
 
 
 def post(endpoint: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:

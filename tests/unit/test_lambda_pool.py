@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ministack.core import lambda_runtime
 from recita_local.aws import lambda_pool
+from recita_local.aws.patching import MARK
 
 
 @dataclass(eq=False)
@@ -50,3 +51,11 @@ def test_a_long_idle_process_leaves(monkeypatch: pytest.MonkeyPatch, killed: lis
     fill(monkeypatch, read=[Process(601)], speak=[Process(599)])
     lambda_pool.evict()
     assert [process.idle for process in killed] == [601]
+
+
+def test_the_service_that_invokes_uses_the_pool_that_evicts() -> None:
+    from ministack.services import lambda_svc
+
+    lambda_pool.apply()
+    assert getattr(lambda_svc.release_worker, MARK)
+    assert getattr(lambda_svc._acquire_execution_slot, MARK)

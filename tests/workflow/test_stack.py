@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from recita_local import deploy, stack
 from recita_local.clients import client
+from recita_local.server_record import identity
 
 if TYPE_CHECKING:
     from tests.workflow.conftest import Laptop
@@ -53,7 +54,13 @@ def descendants(pid: int) -> set[int]:
 
 def alive(pids: set[int]) -> set[int]:
     """Those that run; what ended and only waits for its parent to look counts as gone."""
-    return {pid for pid in pids if stack._start_ticks(pid) is not None}
+    return {pid for pid in pids if identity(pid) is not None}
+
+
+@pytest.fixture(autouse=True)
+def _unchanged_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever edits the server while tests run does not restart their stacks."""
+    monkeypatch.setattr(stack, "_code", lambda: "the code of this test run")
 
 
 @pytest.fixture
@@ -154,13 +161,18 @@ class TestLife:
         assert again.outputs == laptop.outputs
 
     def test_a_change_is_deployed_and_all_survives_restarts(
-        self, app: Path, tmp_path: Path, unused_port: int
+        self, app: Path, tmp_path: Path, unused_port: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         home = tmp_path / "home"
         first = stack.start(home, port=unused_port, template=app)
         s3 = client("s3", first.endpoint_url)
         s3.put_object(Bucket=first.outputs["InputBucketName"], Key="kept", Body=b"1")
         assert stack.start(home, template=app) == first
+        with monkeypatch.context() as patch:
+            patch.setattr(stack, "_code", lambda: "edited code")
+            edited = stack.start(home, template=app)
+        assert (edited.endpoint_url, edited.pid != first.pid) == (first.endpoint_url, True)
+        first = stack.start(home, template=app)
         source = app.parent / "functions" / "app.py"
         source.write_text(source.read_text().replace('"greeting"', '"salute"'))
         changed = stack.start(home, parameters={"BlockedWord": "other"}, template=app)
@@ -216,3 +228,10 @@ class TestLife:
             other.listen()
             with pytest.raises(stack.StackError, match="RECITA_PORT"):
                 stack.start(tmp_path, port=other.getsockname()[1], template=APP / "template.yaml")
+
+
+def test_functions_are_warm_before_they_are_called(laptop: Laptop) -> None:
+    deadline = time.monotonic() + 20
+    while len(descendants(laptop.stack.pid)) < 6 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(descendants(laptop.stack.pid)) >= 5, "one process per function of the app"

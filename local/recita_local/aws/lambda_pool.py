@@ -30,7 +30,7 @@ IDLE_SECONDS = 600.0
 def apply() -> None:
     """Make calls wait for a slot, and processes leave."""
     replaced(lambda_svc, "_acquire_execution_slot", _waiting)
-    replaced(lambda_runtime, "release_worker", _evicting)
+    replaced(lambda_svc, "release_worker", _evicting)
 
 
 def evict(most: int = MOST_WARM, idle_seconds: float = IDLE_SECONDS) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import logging
 import re
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from recita_local.wire import calls, registry
@@ -26,6 +27,7 @@ from recita_local.wire.codec import (
 from recita_local.wire.constraints import unknown_members, violations
 from recita_local.wire.errors import error_reply, internal, invalid
 from recita_local.wire.faults import FAULTS
+from recita_local.wire.flights import Flights
 from recita_local.wire.service import RequestContext, ServiceError
 
 if TYPE_CHECKING:
@@ -60,10 +62,10 @@ class Wire:
 
     endpoint_url: str
     operations: Callable[[str], Operations] = registry.operations
+    flights: Flights[HttpReply] = field(default_factory=Flights)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, service: str) -> None:
         """Answer one HTTP request to ``service`` (its botocore name)."""
-        request_id, started = str(uuid.uuid4()), time.perf_counter()
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         context = RequestContext(
             service, "", _region(headers), ACCOUNT_ID, self.endpoint_url, headers=headers
@@ -71,16 +73,24 @@ class Wire:
         try:
             request = await _read(scope, receive, headers)
         except ServiceError as error:
-            reply = error_reply(error, service_model(service))
-        else:
-            work = functools.partial(self._answer, request, context, request_id)
-            reply = await asyncio.get_running_loop().run_in_executor(_threads(service), work)
+            await _send(send, error_reply(error, service_model(service)))
+            return
+        start = functools.partial(self._answered, request, context)
+        reply = await self.flights.join(_call_name(request, service), start, receive)
+        if reply:
+            await _send(send, reply)
+
+    async def _answered(self, request: HttpRequest, context: RequestContext) -> HttpReply:
+        request_id, started = str(uuid.uuid4()), time.perf_counter()
+        work = functools.partial(self._answer, request, context, request_id)
+        threads = _threads(context.service)
+        reply = await asyncio.get_running_loop().run_in_executor(threads, work)
         reply.headers["x-amzn-requestid"] = request_id
         if context.engine:
             reply.headers["x-local-engine"] = context.engine
-        seconds = time.perf_counter() - started
-        calls.answered(service, context.operation, context.engine, (reply.status, seconds))
-        await _send(send, reply)
+        outcome = reply.status, time.perf_counter() - started
+        calls.answered(context.service, context.operation, context.engine, outcome)
+        return reply
 
     def _answer(self, request: HttpRequest, context: RequestContext, request_id: str) -> HttpReply:
         model = service_model(context.service)
@@ -110,6 +120,12 @@ class Wire:
             LOG.error("%s.%s answers what no client can read: %s", context.service,
                       context.operation, names)  # fmt: skip
         return serialise(call, reply)
+
+
+def _call_name(request: HttpRequest, service: str) -> str:
+    """The same for all attempts of one call; an SDK that does not mark them gets a new name."""
+    attempt = request.headers.get("amz-sdk-invocation-id") or str(uuid.uuid4())
+    return f"{service} {attempt} {hashlib.sha256(request.body).hexdigest()}"
 
 
 @functools.cache
