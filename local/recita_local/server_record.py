@@ -55,7 +55,7 @@ def save(home: Path, record: ServerRecord) -> None:
 
 def is_alive(record: ServerRecord) -> bool:
     """Whether the very process that was started still runs."""
-    return identity(record.pid) == record.started
+    return identity(record.pid) == str(record.started)
 
 
 def is_healthy(record: ServerRecord, home: Path) -> bool:
