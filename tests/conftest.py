@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.laptop import DocumentLaptop
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for `tests.fakes`, whatever the import mode
@@ -23,3 +30,18 @@ def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip("no corpus beside this checkout: tests on real sample files did not run")
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]:
+    """The laptop stack with template.yaml deployed, on a free port, in a folder of its own."""
+    from recita_local import stack
+
+    from tests.laptop import DocumentLaptop
+
+    home = tmp_path_factory.mktemp("recita")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    yield DocumentLaptop(stack.start(home, port=port))
+    stack.stop(home)

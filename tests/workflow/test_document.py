@@ -1,0 +1,144 @@
+"""The real state machine, template and handlers on the laptop stack, with real engines."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import webvtt
+from jsonschema import Draft202012Validator
+from recita_local import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.laptop import DocumentLaptop
+
+pytestmark = [pytest.mark.stack, pytest.mark.engines]
+
+LETTER = """Minutes of the annual meeting of the Riverside Allotment Society.
+
+The meeting was held in the village hall on 12 March 2026. Twenty members attended it.
+The treasurer reported that the society has 4,250 pounds in its account.
+The members agreed to repair the fence along the river before the summer.
+A new water tank will be bought for the eastern plots. The chair thanked the volunteers.
+"""
+THREAT = """To the management.
+
+I will kill you and your whole family. I know where you live, and I will burn your house down.
+You filthy animals deserve to die, all of you.
+"""
+
+
+def test_a_document_is_read_summarised_translated_spoken_and_published(
+    recita: DocumentLaptop, root: Path
+) -> None:
+    document = recita.upload(LETTER.encode(), "in/nota fiscal nº 7 + anexos (v2)/ção.txt",
+                             languages="es,fr")  # fmt: skip
+    manifest = recita.manifest(document)
+
+    assert manifest.status == "COMPLETED", manifest.reason
+    schema = json.loads((root / "contracts/v1/manifest.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(json.loads(recita.read(document, "manifest.json")))
+    assert manifest.language is not None
+    assert manifest.language.code == "en"
+    assert manifest.summary is not None
+    assert manifest.summary.sentences
+    assert {sentence.pages for sentence in manifest.summary.sentences} == {(1,)}
+    assert manifest.ledger.languages.spoken == ("es", "fr")
+    assert {v.stage for v in manifest.guardrails} == {"input", "summary", "translation"}
+    for entry in manifest.audio:
+        assert entry.captions is not None
+        assert entry.duration_seconds is not None
+        captions = webvtt.from_string(recita.read(document, entry.captions).decode())
+        assert 0 < captions[-1].end_in_seconds <= entry.duration_seconds + 0.1
+    for artifact in manifest.artifacts:
+        assert len(recita.read(document, artifact.key)) == artifact.bytes
+    assert "Riverside" in recita.read(document, "text.md").decode()
+    assert all(engine.engine != "aws" for engine in manifest.engines)
+    assert recita.row(document)["status"] == {"S": "COMPLETED"}
+    assert recita.execution(document)["status"] == "SUCCEEDED"
+
+
+def test_a_broken_file_is_rejected_with_its_code(recita: DocumentLaptop) -> None:
+    manifest = recita.process(samples.contract_pdf()[:700], "broken.pdf")
+    assert manifest.status == "REJECTED"
+    assert manifest.reason is not None
+    assert manifest.reason.code == "corrupt"
+    assert manifest.summary is None
+
+
+def test_a_scan_of_two_pages_is_read_by_a_job(recita: DocumentLaptop) -> None:
+    manifest = recita.process(samples.scanned_pdf(), "scan.pdf", languages="none")
+    assert manifest.status == "COMPLETED", manifest.reason
+    assert [page.method for page in manifest.pages] == ["ocr", "ocr"]
+    assert {u.operation for u in manifest.usage} >= {"StartDocumentTextDetection"}
+    assert manifest.audio == ()
+
+
+def test_the_guardrail_blocks_a_threat(recita: DocumentLaptop) -> None:
+    before = recita.calls().get("bedrock-runtime.Converse", 0)
+    manifest = recita.process(THREAT.encode(), "threat.txt", languages="es")
+    assert manifest.status == "BLOCKED"
+    assert manifest.reason is not None
+    assert manifest.reason.code == "guardrail-blocked"
+    assert "kill" not in manifest.model_dump_json()
+    assert manifest.summary is None
+    assert recita.calls().get("bedrock-runtime.Converse", 0) == before
+
+
+def test_one_throttle_is_retried(recita: DocumentLaptop) -> None:
+    recita.fault(
+        service="translate", operation="TranslateText", code="TooManyRequestsException", times=1
+    )
+    manifest = recita.process(LETTER.encode(), "throttled.txt", languages="es", speak="none")
+    assert manifest.status == "COMPLETED", manifest.reason
+    (step,) = (step for step in manifest.steps if step.name == "translate-summary:es")
+    assert step.attempts == 2
+
+
+def test_a_language_without_an_engine_costs_that_language(recita: DocumentLaptop) -> None:
+    manifest = recita.process(LETTER.encode(), "partial.txt", languages="ja,es", speak="none")
+    assert manifest.status == "PARTIAL"
+    assert manifest.reason is not None
+    assert manifest.reason.code == "languages-missing"
+    assert manifest.ledger.languages.translated == ("es",)
+    (missing,) = manifest.ledger.languages.missing
+    assert missing.language == "ja"
+    assert "UnsupportedLanguagePairException" in missing.reason
+
+
+def test_an_unreachable_guardrail_stops_the_document(recita: DocumentLaptop) -> None:
+    recita.fault(
+        service="bedrock-runtime", operation="ApplyGuardrail", code="ValidationException", times=1
+    )
+    before = recita.calls().get("bedrock-runtime.Converse", 0)
+    manifest = recita.process(LETTER.encode(), "unguarded.txt", languages="es")
+    assert manifest.status == "FAILED"
+    assert manifest.summary is None
+    assert recita.calls().get("bedrock-runtime.Converse", 0) == before
+
+
+def test_the_same_event_twice_starts_one_execution(recita: DocumentLaptop) -> None:
+    document = recita.upload(LETTER.encode(), "twice.txt", languages="none")
+    recita.manifest(document)
+    before = recita.calls()
+    bucket = recita.stack.outputs["InputBucketName"]
+    versions = recita.client("s3").list_object_versions(Bucket=bucket, Prefix="twice.txt")
+    detail = {
+        "bucket": {"name": bucket},
+        "object": {"key": "twice.txt", "version-id": versions["Versions"][0]["VersionId"]},
+    }
+    lambdas = recita.client("lambda")
+    (name,) = (
+        f["FunctionName"]
+        for page in lambdas.get_paginator("list_functions").paginate()
+        for f in page["Functions"]
+        if "AdmitDocument" in f["FunctionName"]
+    )
+    record = {"messageId": "1", "body": json.dumps({"detail": detail})}
+    reply = lambdas.invoke(FunctionName=name, Payload=json.dumps({"Records": [record]}))
+    assert json.load(reply["Payload"]) == {"batchItemFailures": []}
+    assert recita.calls() == before
+    assert recita.row(document)["status"] == {"S": "COMPLETED"}
