@@ -83,7 +83,7 @@ class BedrockModel:
             self._bedrock.count("Converse", reply["usage"][unit], unit)
         blocks = reply["output"]["message"]["content"]
         text = "".join(block.get("text", "") for block in blocks)
-        assessments = list(_output_assessments(reply))
+        assessments = list(_assessments(reply))
         return Answer(
             text=text,
             stop_reason=reply["stopReason"],
@@ -106,8 +106,10 @@ def _guard(text: str, qualifier: str) -> dict[str, Any]:
     return {"guardContent": {"text": {"text": text, "qualifiers": [qualifier]}}}
 
 
-def _output_assessments(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _assessments(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what the guardrail found in the question and in the answer."""
     guardrail = reply.get("trace", {}).get("guardrail", {})
+    yield from guardrail.get("inputAssessment", {}).values()
     for assessments in guardrail.get("outputAssessments", {}).values():
         yield from assessments
 

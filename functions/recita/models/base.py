@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """Immutable, tolerant of fields that a later minor version adds."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Validation errors reach logs: they must not quote what a document says.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 def now() -> datetime:

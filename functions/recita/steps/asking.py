@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from recita.errors import UnderstandingFailedError
 from recita.models.base import Model as BaseModel
 from recita.models.summary import Fact, Sentence
 from recita.ports import Answer, Model, Prompt
+from recita.settings import LANGUAGE
 
 OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 REPAIR = " Your last answer was not the JSON object asked for. Answer with that object alone."
-BLOCKING = frozenset({"content_filtered"})
 
 
 class ModelAnswer(BaseModel):
     """The JSON object that every prompt asks for."""
 
     title: str = ""
-    language: str
+    language: str = Field(pattern=f"^{LANGUAGE.pattern}$")
+    """Becomes part of file names: nothing that a document talked the model into may."""
     language_confidence: float | None = None
     document_type: str = "other"
     type_confidence: float | None = None
@@ -38,7 +40,8 @@ def ask(model: Model, prompt: Prompt) -> tuple[ModelAnswer | None, Answer]:
         answer = model.ask(
             Prompt(prompt.task, prompt.system, prompt.document, query, prompt.image, prompt.hints)
         )
-        if answer.verdict.action == "BLOCKED" or answer.stop_reason in BLOCKING:
+        answer = _fail_closed(answer)
+        if answer.verdict.action == "BLOCKED":
             return None, answer
         parsed = _parsed(answer.text)
         if parsed:
@@ -46,6 +49,15 @@ def ask(model: Model, prompt: Prompt) -> tuple[ModelAnswer | None, Answer]:
     raise UnderstandingFailedError(
         f"the model's answer is not the JSON asked for (stop reason {answer.stop_reason})"
     )
+
+
+def _fail_closed(answer: Answer) -> Answer:
+    """Return the answer as BLOCKED when it was stopped without a verdict that says why."""
+    intervened = answer.stop_reason == "guardrail_intervened" and answer.verdict.action == "NONE"
+    if answer.stop_reason != "content_filtered" and not intervened:
+        return answer
+    policies = (*answer.verdict.policies, f"model/{answer.stop_reason}")
+    return replace(answer, verdict=replace(answer.verdict, action="BLOCKED", policies=policies))
 
 
 def grounded(parsed: ModelAnswer, texts: dict[int, str]) -> ModelAnswer:
@@ -77,4 +89,4 @@ def _parsed(text: str) -> ModelAnswer | None:
         parsed = ModelAnswer.model_validate_json(found[0])
     except ValidationError:
         return None
-    return parsed if parsed.sentences else None
+    return parsed if any(sentence.text.strip() for sentence in parsed.sentences) else None

@@ -36,7 +36,9 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
     spoken = languages if document.speak != "none" else ()
     audio = tuple(_audio(code, given, evidence) for code in spoken)
     ledger = balance(document, evidence, translations, audio)
-    status, why = conclude(document, ledger, verdicts, given.failures)
+    status, why = conclude(
+        document, ledger, verdicts, given.failures, understood=understood is not None
+    )
     pages = evidence.reading.pages if evidence.reading else ()
     usage = _usage(records)
     return Manifest(
@@ -100,30 +102,39 @@ def _summary(summary: Summary) -> SummaryEntry:
 
 
 def _translation(code: str, given: PublishInput, evidence: Evidence) -> TranslationEntry:
-    record = _record(evidence, f"translate-summary:{code}")
+    step = f"translate-summary:{code}"
+    record = _record(evidence, step)
     artifact = f"summary/{code}.json"
+    if _failed(step, given.failures):
+        record = None  # it may be an earlier attempt's
     if record and any(found.key == artifact for found in record.artifacts):
         return TranslationEntry(language=code, status="SUCCEEDED", artifact=artifact)
     if record and any(verdict.action == "BLOCKED" for verdict in record.verdicts):
         why = reason("guardrail-blocked", "the translation was blocked")
         return TranslationEntry(language=code, status="FAILED", reason=why)
-    status, why = _absence(f"translate-summary:{code}", given.failures)
+    status, why = _absence(step, given.failures)
     return TranslationEntry(language=code, status=status, reason=why)
 
 
 def _audio(code: str, given: PublishInput, evidence: Evidence) -> AudioEntry:
-    speech = evidence.speeches.get(code)
-    if speech:
+    step = f"speak-summary:{code}"
+    record = _record(evidence, step)
+    speech = evidence.speeches.get(code)  # may be an earlier run's: the record is this run's
+    if speech and record and record.status == "SUCCEEDED" and not _failed(step, given.failures):
         return AudioEntry(**speech.model_dump(), status="SUCCEEDED")
-    status, why = _absence(f"speak-summary:{code}", given.failures)
+    status, why = _absence(step, given.failures)
     return AudioEntry(language=code, status=status, reason=why)
 
 
 def _absence(step: str, failures: Sequence[Failure]) -> tuple[StepStatus, Reason]:
-    for failure in failures:
-        if failure.step == step:
-            return "FAILED", reason("languages-missing", explain(failure))
+    failure = _failed(step, failures)
+    if failure:
+        return "FAILED", reason("languages-missing", explain(failure))
     return "SKIPPED", reason("nothing-to-summarise", "there was nothing to translate or speak")
+
+
+def _failed(step: str, failures: Sequence[Failure]) -> Failure | None:
+    return next((failure for failure in failures if failure.step == step), None)
 
 
 def _record(evidence: Evidence, name: str) -> StepRecord | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from recita import cage
 from recita.decoding import image, pdf, sniff
@@ -66,11 +68,18 @@ def _pages(body: bytes, media: str) -> int:
 def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, tuple[str, ...] | SpeakMode]:
     """Return what the uploader asked for in user metadata; a wrong wish falls to the default."""
     wishes: dict[str, tuple[str, ...] | SpeakMode] = {}
-    try:
-        if LANGUAGES in metadata:
+    if LANGUAGES in metadata:
+        with _ignored_if_wrong(step):
             wishes["languages"] = parse_languages(metadata[LANGUAGES])
-        if SPEAK in metadata:
+    if SPEAK in metadata:
+        with _ignored_if_wrong(step):
             wishes["speak"] = parse_speak(metadata[SPEAK])
+    return wishes
+
+
+@contextmanager
+def _ignored_if_wrong(step: StepRun) -> Iterator[None]:
+    try:
+        yield
     except ValueError as error:
         step.warn("metadata-ignored", f"The object's metadata: {error}.")
-    return wishes

@@ -34,9 +34,11 @@ def balance(
 ) -> Ledger:
     """Return the ledger; every gap has its reason."""
     pages = evidence.reading.pages if evidence.reading else ()
-    missing = [MissingPage(page=page.number, reason=page.error) for page in pages if page.error]
-    if not evidence.reading:
-        missing = [MissingPage(page=n, reason="not-read") for n in range(1, document.pages + 1)]
+    # Counted from what came in: a page of which nothing is known is missing, too.
+    gaps = dict.fromkeys(range(1, document.pages + 1), "not-read") | {
+        page.number: page.error for page in pages
+    }
+    missing = [MissingPage(page=n, reason=why) for n, why in gaps.items() if why]
     understood = evidence.understanding
     return Ledger(
         pages=PageLedger(
@@ -56,7 +58,12 @@ def balance(
 
 
 def conclude(
-    document: Document, ledger: Ledger, verdicts: Iterable[Verdict], failures: Sequence[Failure]
+    document: Document,
+    ledger: Ledger,
+    verdicts: Iterable[Verdict],
+    failures: Sequence[Failure],
+    *,
+    understood: bool,
 ) -> tuple[Status, Reason | None]:
     """Return the status: COMPLETED only when the ledger adds up and no step failed."""
     if document.reason:
@@ -70,7 +77,7 @@ def conclude(
         return "FAILED", reason("step-failed", f"{fatal[0].step}: {explain(fatal[0])}")
     if ledger.pages.total and not ledger.pages.read:
         return _unreadable(ledger)
-    return _partial(ledger, failures)
+    return _partial(ledger, failures, understood=understood)
 
 
 def blocking(verdicts: Iterable[Verdict]) -> Verdict | None:
@@ -82,7 +89,10 @@ def blocking(verdicts: Iterable[Verdict]) -> Verdict | None:
 def explain(failure: Failure) -> str:
     """Return an error as a sentence; a function's cause is JSON, cut off, that holds one."""
     found = MESSAGE.search(failure.cause)
-    message = json.loads(found[1]) if found else failure.cause
+    try:
+        message = str(json.loads(found[1], strict=False)) if found else failure.cause
+    except ValueError:
+        message = failure.cause
     return f"{failure.error}: {message[:500]}" if message else failure.error
 
 
@@ -94,11 +104,15 @@ def _unreadable(ledger: Ledger) -> tuple[Status, Reason | None]:
     return "FAILED", reason("pages-missing", "no page of the document could be read")
 
 
-def _partial(ledger: Ledger, failures: Sequence[Failure]) -> tuple[Status, Reason | None]:
+def _partial(
+    ledger: Ledger, failures: Sequence[Failure], *, understood: bool
+) -> tuple[Status, Reason | None]:
     if ledger.pages.missing:
         gaps = ", ".join(f"{page.page} ({page.reason})" for page in ledger.pages.missing[:10])
         return "PARTIAL", reason("pages-missing", f"pages not read: {gaps}")
-    if ledger.languages.missing:
+    if not understood and not failures:
+        return "PARTIAL", reason("nothing-to-summarise", "the document holds no text")
+    if understood and ledger.languages.missing:
         first = ledger.languages.missing[0]
         gaps = ", ".join(gap.language for gap in ledger.languages.missing)
         return "PARTIAL", reason("languages-missing", f"{gaps}: {first.reason}")
@@ -114,13 +128,19 @@ def _done(entries: Iterable[TranslationEntry]) -> tuple[str, ...]:
 def _missing_languages(
     document: Document, translations: Sequence[TranslationEntry], audio: Sequence[AudioEntry]
 ) -> Iterable[MissingLanguage]:
-    wanted = [*translations, *(audio if document.speak != "none" else ())]
-    if not wanted:
-        why = "the document was not understood"
-        return [MissingLanguage(language=code, reason=why) for code in document.languages]
-    gaps: dict[str, str] = {}
-    for entry in wanted:
-        if entry.status != "SUCCEEDED":
-            why = entry.reason.message if entry.reason else "not produced"
-            gaps.setdefault(entry.language, why)
-    return [MissingLanguage(language=code, reason=why) for code, why in gaps.items()]
+    """Yield every language asked for that lacks its translation or its speech."""
+    wanted = [translations, audio] if document.speak != "none" else [translations]
+    for code in document.languages:
+        gaps = (_gap(code, entries) for entries in wanted)
+        why = next((gap for gap in gaps if gap), None)
+        if why:
+            yield MissingLanguage(language=code, reason=why)
+
+
+def _gap(code: str, entries: Sequence[TranslationEntry]) -> str | None:
+    entry = next((entry for entry in entries if entry.language == code), None)
+    if entry is None:
+        return "the document was not understood"
+    if entry.status == "SUCCEEDED":
+        return None
+    return entry.reason.message if entry.reason else "not produced"

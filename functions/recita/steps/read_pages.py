@@ -63,7 +63,10 @@ def _read(document: Document, file: UploadedFile) -> tuple[list[Page], bytes | N
     waiting = [page.number for page in pages if page.method == "ocr"]
     if not waiting:
         return pages, None
-    return pages, cage.run(LIMITS, pdf.extract_pages, file.body, waiting)
+    try:
+        return pages, cage.run(LIMITS, pdf.extract_pages, file.body, waiting)
+    except DocumentRejectedError as error:  # costs those pages, not the ones with a good layer
+        return [_lost(page, error) if page.method == "ocr" else page for page in pages], None
 
 
 def _read_now(ocr: Ocr, subset: bytes, step: StepRun) -> OcrResult:
@@ -77,6 +80,10 @@ def _read_now(ocr: Ocr, subset: bytes, step: StepRun) -> OcrResult:
 def _missing(document: Document, error: DocumentRejectedError) -> list[Page]:
     numbers = range(1, document.pages + 1)
     return [Page(number=n, method="none", why=str(error), error=error.code) for n in numbers]
+
+
+def _lost(page: Page, error: DocumentRejectedError) -> Page:
+    return Page(number=page.number, method="none", why=page.why, error=error.code)
 
 
 def _native(text: str) -> Page:

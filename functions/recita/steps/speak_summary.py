@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from xml.sax.saxutils import unescape
 
 from recita.errors import UnderstandingFailedError
 from recita.models.document import result_key
@@ -32,7 +33,7 @@ class Recording:
         offset = round(duration_seconds(self.mp3) * 1000)
         for mark in spoken.marks:
             place = next((n for n, r in enumerate(ranges) if mark.start in r), len(ranges) - 1)
-            moved = Mark(mark.time + offset, mark.type, mark.start, mark.end, mark.value)
+            moved = replace(mark, time=mark.time + offset, value=unescape(mark.value))
             self.marks.append((moved, indices[place]))
         self.mp3 += spoken.mp3
         self.voice, self.engine = spoken.voice, spoken.engine
@@ -88,19 +89,35 @@ def _speech(recording: Recording, language: str) -> Speech:
 
 
 def _words(recording: Recording, sentences: Sequence[Sentence]) -> list[TimedWord]:
-    """Return the words as written, with all between them, at the times of their marks."""
+    """Return all that is written, at the times of the words' marks."""
     words: list[TimedWord] = []
-    written = [ssml.speakable(sentence.text) for sentence in sentences]
-    positions = [0] * len(sentences)
+    rest = [ssml.speakable(sentence.text) for sentence in sentences]
     for mark, index in recording.marks:
-        text, position = written[index], positions[index]
-        found = text.find(mark.value, position) if mark.type == "word" else -1
+        text = rest[index]
+        found = text.find(mark.value) if mark.type == "word" else -1
         if found < 0:
             continue
         end = text.find(" ", found + len(mark.value))
-        positions[index] = len(text) if end < 0 else end
-        words.append(TimedWord(mark.time, text[position : positions[index]].strip(), index))
-    return words
+        cut = len(text) if end < 0 else end
+        words.append(TimedWord(mark.time, text[:cut].strip(), index))
+        rest[index] = text[cut:]
+    starts = {index: mark.time for mark, index in reversed(recording.marks)}
+    return _completed(words, rest, starts)
+
+
+def _completed(
+    words: list[TimedWord], rest: Sequence[str], starts: dict[int, int]
+) -> list[TimedWord]:
+    """Add what no mark stood for to its sentence's last word: captions lose no text."""
+    for index, text in enumerate(rest):
+        if not text.strip():
+            continue
+        last = max((n for n, word in enumerate(words) if word.sentence == index), default=None)
+        if last is None:
+            words.append(TimedWord(starts.get(index, 0), text.strip(), index))
+        else:
+            words[last] = replace(words[last], value=f"{words[last].value} {text.strip()}")
+    return sorted(words, key=lambda word: word.time)
 
 
 def _mark_lines(recording: Recording, sentences: Sequence[Sentence]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def _translated(
     # The title travels as the first line; sentences stay one to one, so that pages stay right.
     segments = [summary.title or "-", *(sentence.text for sentence in summary.sentences)]
     translated = translator.translate(segments, summary.source_language, language)
-    guarded = guardrail.check_output("\n".join(translated))
+    guarded = guardrail.check_output("\n".join(" ".join(text.split()) for text in translated))
     step.judge("translation", language, guarded, guardrail.used)
     if guarded.action == "BLOCKED":
         return None

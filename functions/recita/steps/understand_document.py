@@ -130,7 +130,9 @@ class Interview:
 
     def _ask(self, task: str, window: str, image: bytes | None = None) -> None:
         tag = new_tag()
-        texts = {int(number): text for number, text in PAGES.findall(window)}
+        texts: dict[int, str] = {}
+        for number, text in PAGES.findall(window):  # a long page's parts may share a window
+            texts[int(number)] = texts.get(int(number), "") + text
         prompt = Prompt(
             task=task,
             system=instructions(task, tag, SENTENCES),
@@ -181,7 +183,8 @@ def _digest(answers: Sequence[ModelAnswer]) -> str:
         for sentence in answer.sentences:
             by_page.setdefault(min(sentence.pages, default=1), []).append(sentence.text)
     return "\n".join(
-        PAGE.format(number=number, text="\n".join(texts)) for number, texts in by_page.items()
+        PAGE.format(number=number, text=neutralised("\n".join(texts)))
+        for number, texts in by_page.items()
     )
 
 

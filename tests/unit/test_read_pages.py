@@ -1,0 +1,167 @@
+"""Reading: OCR sees only the pages that need it, and its numbers map back."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pypdf import PdfReader
+from recita.decoding import pdf
+from recita.errors import DocumentRejectedError, ProviderRefusedError, ProviderThrottledError
+from recita.models.document import Document, step_key, work_key
+from recita.models.page import Page, Reading
+from recita.models.record import StepRecord
+from recita.steps.read_pages import OCR_PDF, PENDING
+from recita.steps.reading import READING, markdown
+
+from tests.fakes import Pipeline, files
+
+SCAN = b"Do"
+
+
+def prepared(body: bytes, key: str = "a.pdf") -> tuple[Pipeline, Document]:
+    pipeline = Pipeline()
+    document = pipeline.inspect(pipeline.upload(body, key))
+    assert document.reason is None
+    return pipeline, document
+
+
+def reading(pipeline: Pipeline, document: Document, name: str = READING) -> tuple[Page, ...]:
+    body = pipeline.results.objects[work_key(document.document_id, name)]
+    return Reading.model_validate_json(body).pages
+
+
+def record(pipeline: Pipeline, document: Document) -> StepRecord:
+    body = pipeline.results.objects[step_key(document.document_id, "read-pages")]
+    return StepRecord.model_validate_json(body)
+
+
+def test_good_layers_cost_no_ocr() -> None:
+    pipeline, document = prepared(files.pdf([files.good_page(1), None]))
+    assert pipeline.read(document).status == "SUCCEEDED"
+    assert [page.method for page in reading(pipeline, document)] == ["text-layer", "none"]
+    assert pipeline.ocr.sent == []
+    assert record(pipeline, document).usage == ()
+
+
+def test_one_scanned_page_is_read_at_once_and_keeps_its_number() -> None:
+    pipeline, document = prepared(files.pdf([files.good_page(1), None, SCAN]))
+    assert pipeline.read(document).status == "SUCCEEDED"
+
+    (sent,) = pipeline.ocr.sent
+    assert len(PdfReader(io.BytesIO(sent)).pages) == 1
+    pages = reading(pipeline, document)
+    assert [(page.number, page.method) for page in pages] == [
+        (1, "text-layer"),
+        (2, "none"),
+        (3, "ocr"),
+    ]
+    assert pages[2].text.startswith("Scanned page number 1")
+    assert pages[2].why == "no text layer"
+    artifact = Page.model_validate_json(
+        pipeline.results.objects[f"documents/{document.document_id}/pages/0003.json"]
+    )
+    assert artifact == pages[2]
+
+
+def test_several_scanned_pages_wait_for_a_job() -> None:
+    pipeline, document = prepared(files.pdf([SCAN, files.good_page(2), SCAN]))
+    assert pipeline.read(document).status == "OCR_NEEDED"
+    assert pipeline.ocr.sent == []
+    subset = pipeline.results.objects[work_key(document.document_id, OCR_PDF)]
+    assert len(PdfReader(io.BytesIO(subset)).pages) == 2
+    waiting = reading(pipeline, document, PENDING)
+    assert [page.method for page in waiting] == ["ocr", "text-layer", "ocr"]
+
+
+def test_a_page_too_large_for_a_request_goes_to_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recita.steps.read_pages.MAX_SYNC_BYTES", 100)
+    pipeline, document = prepared(files.pdf([SCAN]))
+    assert pipeline.read(document).status == "OCR_NEEDED"
+
+
+def test_a_page_that_ocr_refuses_is_missing() -> None:
+    pipeline, document = prepared(files.pdf([files.good_page(1), SCAN]))
+    pipeline.ocr.error = ProviderRefusedError("textract", "detect", "BadDocument", "no")
+    assert pipeline.read(document).status == "SUCCEEDED"
+    first, second = reading(pipeline, document)
+    assert (first.error, second.error, second.method) == (None, "ocr-failed", "none")
+    assert [w.code for w in record(pipeline, document).warnings] == ["ocr-refused"]
+
+
+def test_a_throttled_ocr_is_left_to_the_state_machine() -> None:
+    pipeline, document = prepared(files.pdf([SCAN]))
+    pipeline.ocr.error = ProviderThrottledError("textract", "detect", "Throttling", "slow down")
+    with pytest.raises(ProviderThrottledError):
+        pipeline.read(document)
+    failed = record(pipeline, document)
+    assert failed.status == "FAILED"
+    assert failed.error is not None
+    assert failed.error.name == "ProviderThrottledError"
+
+
+def test_a_bomb_page_costs_that_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def layers(_body: bytes) -> list[pdf.LayerPage]:
+        good = pdf.LayerPage(1, files.SENTENCE, "good", "good text layer")
+        return [good, pdf.LayerPage(2, "", "bomb", "too much")]
+
+    monkeypatch.setattr(pdf, "read_layers", layers)
+    pipeline, document = prepared(files.pdf([files.good_page(1), None]))
+    assert pipeline.read(document).status == "SUCCEEDED"
+    assert [page.error for page in reading(pipeline, document)] == [None, "decompression-bomb"]
+
+
+def test_pages_that_can_not_be_cut_out_cost_those_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_body: bytes, _numbers: object) -> bytes:
+        raise ValueError("a broken page tree")
+
+    monkeypatch.setattr(pdf, "extract_pages", broken)
+    pipeline, document = prepared(files.pdf([files.good_page(1), SCAN]))
+    assert pipeline.read(document).status == "SUCCEEDED"
+    first, second = reading(pipeline, document)
+    assert (first.error, first.method) == (None, "text-layer")
+    assert (second.error, second.method) == ("corrupt", "none")
+
+
+def test_a_decoder_that_dies_leaves_every_page_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(_body: bytes) -> list[pdf.LayerPage]:
+        raise DocumentRejectedError("timeout", "took too long")
+
+    monkeypatch.setattr(pdf, "read_layers", dies)
+    pipeline, document = prepared(files.pdf([files.good_page(1), files.good_page(2)]))
+    assert pipeline.read(document).status == "SUCCEEDED"
+    assert [page.error for page in reading(pipeline, document)] == ["timeout", "timeout"]
+
+
+def test_plain_text_is_its_own_page() -> None:
+    pipeline, document = prepared("Olá\r\n\r\n mundo".encode(), "a.txt")
+    pipeline.read(document)
+    (page,) = reading(pipeline, document)
+    assert (page.method, [line.text for line in page.lines]) == ("native", ["Olá", "mundo"])
+
+
+def test_a_picture_is_read_upright() -> None:
+    pipeline, document = prepared(files.picture(kind="PNG"), "a.png")
+    pipeline.read(document)
+    assert pipeline.ocr.sent[0].startswith(b"\xff\xd8")
+    assert reading(pipeline, document)[0].method == "ocr"
+
+
+def test_a_tiff_goes_to_a_job_as_a_pdf() -> None:
+    frame = files.two_halves()
+    body = files.picture(frame, "TIFF", save_all=True, append_images=[frame])
+    pipeline, document = prepared(body, "a.tiff")
+    assert pipeline.read(document).status == "OCR_NEEDED"
+    assert len(reading(pipeline, document, PENDING)) == 2
+
+
+def test_the_text_marks_every_page_also_those_without_text() -> None:
+    pages = (
+        Page(number=1, method="native", why="", text=" Hello "),
+        Page(number=2, method="none", why="blank page"),
+        Page(number=3, method="none", why="", error="ocr-failed"),
+    )
+    assert markdown(Reading(pages=pages)) == (
+        "<!-- page 1 -->\n\nHello\n\n<!-- page 2 -->\n\n<!-- blank -->\n\n"
+        "<!-- page 3: missing, ocr-failed -->\n"
+    )

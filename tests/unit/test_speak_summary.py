@@ -1,0 +1,140 @@
+"""Speech: marks lead from each word to its sentence and its pages."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+from typing import Any
+
+import pytest
+import webvtt
+from recita.errors import ProviderThrottledError
+from recita.models.manifest import Manifest
+from recita.ports import Mark, Spoken
+from recita.steps import speak_summary
+from recita.text import ssml
+
+from tests.fakes import FakeVoice, Pipeline
+
+TEXT = "Invoice 4711 & more <was> issued."
+
+
+def marks_of(pipeline: Pipeline, manifest: Manifest, language: str = "es") -> list[dict[str, Any]]:
+    lines = pipeline.artifact(manifest, f"audio/{language}.marks.jsonl").decode().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def captions(pipeline: Pipeline, manifest: Manifest, language: str = "es") -> str:
+    vtt = pipeline.artifact(manifest, f"audio/{language}.vtt").decode()
+    cues = webvtt.from_buffer(io.StringIO(vtt)).captions
+    return html.unescape(" ".join(cue.raw_text for cue in cues))
+
+
+def test_marks_lead_to_sentences_and_pages() -> None:
+    pipeline = Pipeline("es")
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    words = [mark for mark in marks_of(pipeline, manifest) if mark["type"] == "word"]
+    assert [(w["value"], w["sentence"], w["pages"]) for w in words][:5] == [
+        ("(es)", 0, []),
+        ("A", 0, []),
+        ("summary", 0, []),
+        ("(es)", 1, [1]),
+        ("Invoice", 1, [1]),
+    ]
+    (audio,) = manifest.audio
+    assert audio.duration_seconds == pytest.approx(0.24 * len(words))
+    assert (audio.voice, audio.engine) == ("Lucia", "neural")
+
+
+def test_captions_hold_every_word_as_written() -> None:
+    pipeline = Pipeline("es")
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert captions(pipeline, manifest) == "(es) A summary (es) Invoice 4711 & more <was> issued."
+
+
+def test_words_whose_marks_read_otherwise_stay_in_the_captions() -> None:
+    class Reads(FakeVoice):
+        """A voice whose marks spell numbers out and know no word for the last thing it says."""
+
+        def speak(self, ssml: str, language: str) -> Spoken:
+            spoken = super().speak(ssml, language)
+            marks = [
+                Mark(m.time, m.type, m.start, m.end, "unheard" if "4711" in m.value else m.value)
+                for m in spoken.marks
+                if "issued" not in m.value or m.type == "sentence"
+            ]
+            return Spoken(spoken.mp3, tuple(marks), spoken.voice, spoken.engine)
+
+    pipeline = Pipeline("es")
+    pipeline.voice = Reads(pipeline.meter)
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert captions(pipeline, manifest) == "(es) A summary (es) Invoice 4711 & more <was> issued."
+
+
+def test_a_sentence_without_any_word_mark_is_captioned() -> None:
+    class Mute(FakeVoice):
+        def speak(self, ssml: str, language: str) -> Spoken:
+            spoken = super().speak(ssml, language)
+            marks = tuple(mark for mark in spoken.marks if mark.type == "sentence")
+            return Spoken(spoken.mp3, marks, spoken.voice, spoken.engine)
+
+    pipeline = Pipeline("es")
+    pipeline.voice = Mute(pipeline.meter)
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert captions(pipeline, manifest) == "(es) A summary (es) Invoice 4711 & more <was> issued."
+
+
+def test_parts_are_joined_on_one_time_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssml, "MAX_BILLED", 40)
+    pipeline = Pipeline("es")
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert len(pipeline.voice.spoken) > 1
+    words = [mark for mark in marks_of(pipeline, manifest) if mark["type"] == "word"]
+    assert [word["time"] for word in words] == [240 * n for n in range(len(words))]
+    assert manifest.audio[0].duration_seconds == pytest.approx(0.24 * len(words))
+    assert captions(pipeline, manifest) == "(es) A summary (es) Invoice 4711 & more <was> issued."
+
+
+def test_a_language_without_a_voice_costs_its_speech() -> None:
+    pipeline = Pipeline("es,xx")
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert manifest.status == "PARTIAL"
+    assert manifest.ledger.languages.translated == ("es", "xx")
+    assert manifest.ledger.languages.spoken == ("es",)
+    assert manifest.audio[1].reason is not None
+    assert "no voice is known for xx" in manifest.audio[1].reason.message
+
+
+def test_no_speech_is_made_when_none_is_wanted() -> None:
+    pipeline = Pipeline("es", speak="none")
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert (manifest.status, manifest.audio) == ("COMPLETED", ())
+    assert pipeline.voice.spoken == []
+
+
+def test_a_speech_left_by_a_failed_attempt_is_no_success() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(TEXT.encode(), "a.txt")
+    assert pipeline.execute(upload, upload.document_id).status == "COMPLETED"
+    pipeline.voice.failing["es"] = ProviderThrottledError("polly", "speak", "Throttling", "slow")
+    manifest = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert manifest.status == "PARTIAL"
+    assert manifest.ledger.languages.spoken == ()
+    assert manifest.audio[0].status == "FAILED"
+
+
+def test_every_sentence_index_is_kept_when_the_title_is_empty() -> None:
+    sentences = speak_summary._spoken_sentences
+    from recita.models.summary import Sentence, Summary
+
+    summary = Summary(
+        language="en",
+        title="",
+        sentences=(Sentence(text="One."),),
+        source_language="en",
+        model="m",
+        prompt_version="1",
+    )
+    assert [s.text for s in sentences(summary)] == ["One."]
+    assert [s.text for s in sentences(summary.model_copy(update={"title": "T"}))] == ["T", "One."]
