@@ -90,6 +90,7 @@ class FakeVision:
         self.meter = meter
         self.seen: list[bytes] = []
         self.text = ""
+        self.confidence = 98.5
         self.error: Exception | None = None
 
     def look(self, image: bytes) -> Seen:
@@ -99,7 +100,7 @@ class FakeVision:
         self.seen.append(image)
         self.meter.answered("rekognition", "aws")
         self.meter.count("rekognition", "DetectLabels", units=1, unit="images")
-        label = Label(name="Dog", confidence=98.5, parents=("Animal", "Pet"))
+        label = Label(name="Dog", confidence=self.confidence, parents=("Animal", "Pet"))
         return Seen(labels=(label,), moderation=(), text=self.text)
 
 

@@ -254,3 +254,11 @@ def test_a_picture_too_large_for_the_model_is_described_from_what_was_seen(
     manifest = pipeline.run(files.picture(), "a.jpg")
     assert manifest.status == "COMPLETED"
     assert pipeline.model.prompts[0].image is None
+
+
+def test_a_confidence_does_not_look_like_a_credit_card() -> None:
+    pipeline = Pipeline("none")
+    pipeline.ocr.texts = ("STOP",)
+    pipeline.vision.confidence = 98.12345678901234
+    pipeline.run(files.picture(), "a.jpg")
+    assert '"confidence": 98.1,' in pipeline.guardrail.inputs[0]
