@@ -14,8 +14,11 @@ from recita.models.record import StepRecord
 from recita_cli.console import CliError
 from recita_cli.target import Target
 
-POLL_SECONDS = 0.15
+POLL_SECONDS = 0.1
 POLL_SECONDS_AWS = 1.0
+PATIENCE = 0.05
+"""Seconds more between two looks for each second without news: a long step is not hurried by it."""
+LONGEST_POLL_SECONDS = 0.5
 EXECUTION_SECONDS = 2.0
 """How often an execution's own status is asked: only its failure is of interest."""
 ADMISSION_SECONDS = 180.0
@@ -76,10 +79,10 @@ class Follower:
         self._bucket = target.outputs["ResultsBucketName"]
         self._workflow = target.client("stepfunctions")
         self._display = display
+        self._news = time.monotonic()
 
     def follow(self, journeys: Sequence[Journey], ended: Callable[[Journey], None]) -> None:
         """Return when all are over; ``ended`` hears of each as it ends."""
-        pause = POLL_SECONDS if self._target.is_laptop else POLL_SECONDS_AWS
         waiting = list(journeys)
         while waiting:
             for journey in waiting:
@@ -91,11 +94,18 @@ class Follower:
             waiting = [journey for journey in waiting if not journey.over]
             self._display.tick(journeys)
             if waiting:
-                time.sleep(pause)
+                time.sleep(self._pause())
+
+    def _pause(self) -> float:
+        if not self._target.is_laptop:
+            return POLL_SECONDS_AWS
+        quiet = time.monotonic() - self._news
+        return min(POLL_SECONDS + PATIENCE * quiet, LONGEST_POLL_SECONDS)
 
     def _look(self, journey: Journey) -> None:
         for record in self._new_steps(journey):
             journey.steps[record.name] = record
+            self._news = time.monotonic()
             self._display.step(journey, record)
         if PUBLISHED in journey.steps:  # before that, asking for the manifest is a wasted call
             journey.manifest = self._manifest(journey)

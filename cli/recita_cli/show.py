@@ -113,7 +113,7 @@ def _step(step: Step | StepRecord) -> tuple[str, ...]:
 
 
 def _verdicts(manifest: Manifest) -> list[tuple[str, ...]]:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (verdict.stage, verdict.target, verdict.action, ", ".join(verdict.policies))
         for verdict in manifest.guardrails
     ]

@@ -146,6 +146,7 @@ def laptop(monkeypatch: pytest.MonkeyPatch) -> Laptop:
     fake = Laptop(up=False)
     monkeypatch.setattr(target, "laptop_stack", lambda: fake)
     monkeypatch.setattr(following, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(following, "LONGEST_POLL_SECONDS", 0.001)
     return fake
 
 
