@@ -22,6 +22,7 @@ def main() -> None:
     import uvicorn  # noqa: PLC0415 - engine processes import this module too: keep it light
 
     from recita_local import engines  # noqa: PLC0415 - as above
+    from recita_local.aws import recovery  # noqa: PLC0415 - as above
     from recita_local.aws.keeper import Keeper  # noqa: PLC0415 - as above
 
     logging.basicConfig(
@@ -32,7 +33,7 @@ def main() -> None:
         signal.signal(number, lambda *_: None)
     application = gateway()
     keeper = Keeper(lambda: application.passed)
-    keeper.start()
+    recovery.begin(keeper.start)
     try:
         uvicorn.run(
             application,

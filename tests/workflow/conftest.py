@@ -61,6 +61,16 @@ class Laptop:
                 return found
             time.sleep(0.02)
 
+    def row(self, key: str, seconds: float = 10.0) -> dict[str, Any] | None:
+        """What the app recorded of an upload, once it has."""
+        table, deadline = self.outputs["TableName"], time.monotonic() + seconds
+        item: dict[str, Any] | None = None
+        while item is None and time.monotonic() < deadline:
+            found = self.client("dynamodb").get_item(TableName=table, Key={"id": {"S": key}})
+            item = found.get("Item")
+            time.sleep(0.05)
+        return item
+
     def run(self, definition: dict[str, Any], given: Any = None) -> dict[str, Any]:
         return self.finished(self.start(definition, given))
 

@@ -58,14 +58,9 @@ def answers_at_once(laptop: Laptop) -> bool:
 def names_the_version(laptop: Laptop) -> bool:
     key = f"pasta/relatório nº {time.time_ns()}.pdf"
     put = laptop.client("s3").put_object(Bucket=laptop.outputs["InputBucketName"], Key=key)
-    table, deadline = laptop.outputs["TableName"], time.monotonic() + 10
-    while time.monotonic() < deadline:
-        found = laptop.client("dynamodb").get_item(TableName=table, Key={"id": {"S": key}})
-        if "Item" in found:
-            detail = json.loads(found["Item"]["detail"]["S"])
-            return bool(detail["object"].get("version-id") == put["VersionId"])
-        time.sleep(0.05)
-    raise AssertionError("the upload's event did not arrive")
+    row = laptop.row(key)
+    assert row, "the upload's event did not arrive"
+    return bool(json.loads(row["detail"]["S"])["object"].get("version-id") == put["VersionId"])
 
 
 def beats(laptop: Laptop) -> bool:

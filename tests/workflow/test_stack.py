@@ -11,15 +11,14 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from recita_local import deploy, stack
 from recita_local.clients import client
 from recita_local.server_record import identity
 
-if TYPE_CHECKING:
-    from tests.workflow.conftest import Laptop
+from tests.workflow.conftest import Laptop
 
 pytestmark = pytest.mark.stack
 
@@ -83,12 +82,7 @@ def test_the_state_machine_runs_its_function(laptop: Laptop) -> None:
 def test_an_upload_reaches_its_function_with_key_and_version(laptop: Laptop) -> None:
     bucket = laptop.outputs["InputBucketName"]
     put = laptop.client("s3").put_object(Bucket=bucket, Key=EVENT_KEY, Body=b"12345")
-    table, deadline = laptop.outputs["TableName"], time.monotonic() + 10
-    item = None
-    while item is None and time.monotonic() < deadline:
-        key = {"id": {"S": EVENT_KEY}}
-        item = laptop.client("dynamodb").get_item(TableName=table, Key=key).get("Item")
-        time.sleep(0.05)
+    item = laptop.row(EVENT_KEY)
     assert item, "the event did not arrive, or with another key"
     detail = json.loads(item["detail"]["S"])
     assert detail["bucket"]["name"] == bucket
@@ -150,6 +144,27 @@ def test_the_guardrail_answers_whole(laptop: Laptop) -> None:
         {"type": "GROUNDING", "threshold": 0.5}
     ]
     assert found["blockedInputMessaging"] == "blocked on its way in"
+
+
+def test_work_that_a_crash_interrupted_is_taken_up(tmp_path: Path, unused_port: int) -> None:
+    home = tmp_path / "home"
+    running = Laptop(stack.start(home, port=unused_port, template=APP / "template.yaml"))
+    wait = {"Type": "Wait", "Seconds": 4, "Next": "Say"}
+    say = {"Type": "Pass", "Output": "{% $states.input.word %}", "End": True}
+    execution = running.start(
+        {"StartAt": "Wait", "States": {"Wait": wait, "Say": say}}, {"word": "done"}
+    )
+    time.sleep(2.6)  # the keeper saves every 2 s
+    bucket = running.outputs["InputBucketName"]
+    running.client("s3").put_object(Bucket=bucket, Key="unheard", Body=b"1")
+    os.kill(running.stack.pid, signal.SIGKILL)
+    again = Laptop(stack.start(home, template=APP / "template.yaml"))
+    try:
+        found = again.finished(execution)
+        assert (found["status"], found.get("output")) == ("SUCCEEDED", '"done"')
+        assert again.row("unheard")
+    finally:
+        stack.reset(home)
 
 
 class TestLife:
