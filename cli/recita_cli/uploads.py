@@ -31,6 +31,8 @@ def metadata(languages: str | None, speak: str | None) -> dict[str, str]:
 
 
 def _checked_languages(languages: str) -> str:
+    if languages.strip() == "none":
+        return "none"
     codes = [code.strip() for code in languages.split(",") if code.strip()]
     wrong = [code for code in codes if not LANGUAGE.fullmatch(code)]
     if wrong or not codes:

@@ -229,8 +229,10 @@ def test_a_missing_file_costs_only_itself_and_makes_exit_code_1() -> None:
 @pytest.mark.usefixtures("files")
 def test_wishes_travel_as_object_metadata(s3: FakeS3) -> None:
     recita("a.pdf", "--languages", "es, fr", "--speak", "none", "--key", "in/ção.pdf")
+    recita("a.pdf", "--languages", "none")
     recita("b.pdf")
 
+    assert s3.uploads["a.pdf"] == {"recita-languages": "none"}
     assert s3.uploads["in/ção.pdf"] == {"recita-languages": "es,fr", "recita-speak": "none"}
     assert s3.uploads["b.pdf"] == {}
 
