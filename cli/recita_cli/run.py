@@ -67,8 +67,9 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
     recita run *.pdf photo.jpg --languages es,fr --out results
     recita run scan.pdf --json | jq -r .manifest.summary.text
     """  # noqa: D301 - \b keeps the examples' lines apart
-    if key is not None and len(files) != 1:
-        raise CliError("--key names one object", "give exactly one FILE with it", exits.USAGE)
+    if key is not None and (len(files) != 1 or not key):
+        fix = "give exactly one FILE with it, and no empty KEY"
+        raise CliError("--key names one object", fix, exits.USAGE)
     from recita_cli import jobs, target, uploads  # noqa: PLC0415 - pydantic costs 100 ms
 
     order = jobs.Order(uploads.metadata(languages, speak), out, quiet)

@@ -242,6 +242,7 @@ def test_wishes_travel_as_object_metadata(s3: FakeS3) -> None:
     "arguments",
     [
         ("a.pdf", "b.pdf", "--key", "x"),
+        ("a.pdf", "--key", ""),
         ("a.pdf", "--languages", "spanish!"),
         ("a.pdf", "--languages", ""),
         ("a.pdf", "--speak", "full-volume"),
