@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from recita_local.services.bedrock.guard.evaluate import Evaluation, Verdict
 
 CPF = {"name": "CPF", "pattern": r"\d{3}\.\d{3}\.\d{3}-\d{2}", "action": "ANONYMIZE"}

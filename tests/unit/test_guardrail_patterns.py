@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from recita_local.services.bedrock.guard.patterns import CONFIDENCES, confidence_of, patterns, plain
 
 KINDS = ("SEXUAL", "VIOLENCE", "HATE", "INSULTS", "MISCONDUCT", "PROMPT_ATTACK")

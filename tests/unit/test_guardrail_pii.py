@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
 from recita_local.services.bedrock.guard.masking import mask
 from recita_local.services.bedrock.guard.pii import RULES, Span, find_pii, uncovered
 
@@ -75,7 +76,8 @@ def test_every_type_of_the_service_has_a_detector() -> None:
     import botocore.session
 
     model = botocore.session.get_session().get_service_model("bedrock-runtime")
-    types = model.shape_for("GuardrailPiiEntityType").enum
+    shape: Any = model.shape_for("GuardrailPiiEntityType")
+    types = shape.enum
 
     assert uncovered(types) == []
 

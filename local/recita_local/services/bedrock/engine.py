@@ -7,7 +7,7 @@ from typing import Any
 
 from recita_local.services.bedrock.guard.evaluate import Evaluation, Grounds
 from recita_local.services.bedrock.language.describe import describe
-from recita_local.services.bedrock.language.embed import Embedder
+from recita_local.services.bedrock.language.embed import Embedder, encodable
 from recita_local.services.bedrock.language.grounding import grounding, relevance
 from recita_local.services.bedrock.language.summary import summarise
 
@@ -22,7 +22,8 @@ class LanguageEngine:
         self, pages: list[str], language: str | None = None, max_sentences: int = 5
     ) -> dict[str, Any]:
         """Title, type, language, quoted sentences with pages (1-based) and facts."""
-        return summarise(pages, language, max_sentences, self._embedder)
+        readable = [encodable(page) for page in pages]
+        return summarise(readable, language, max_sentences, self._embedder)
 
     def describe(
         self,
@@ -32,15 +33,15 @@ class LanguageEngine:
         language: str | None = None,
     ) -> dict[str, Any]:
         """The same reply for a picture, from labels ``{name, confidence, parents}``."""
-        return describe(labels, text, faces, language)
+        return describe(labels, encodable(text), faces, language)
 
     def grounding(self, source: str, claims: list[str]) -> float:
         """0 to 0.99: how well the claims rest on the source."""
-        return grounding(source, claims, self._embedder)
+        return grounding(encodable(source), claims, self._embedder)
 
     def relevance(self, query: str, answer: str, source: str = "") -> float:
         """0 to 0.99: how well the answer fits the question."""
-        return relevance(query, answer, source, self._embedder)
+        return relevance(query, answer, encodable(source), self._embedder)
 
     def assess(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a guardrail.

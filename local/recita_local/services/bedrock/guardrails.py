@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,11 +24,8 @@ SOURCE_CHARACTERS, QUERY_CHARACTERS, ANSWER_CHARACTERS = 100_000, 1_000, 5_000
 Fetch = Mapping[str, Any]
 
 
-class Fetcher(Protocol):
-    """Where definitions come from."""
-
-    def __call__(self, context: RequestContext, identifier: str, version: str) -> Fetch:
-        """GetGuardrail's reply."""
+Fetcher = Callable[[RequestContext, str, str], Fetch]
+"""Where definitions come from: identifier and version give GetGuardrail's reply."""
 
 
 @dataclass(frozen=True)

@@ -97,11 +97,15 @@ def is_vin(value: str) -> bool:
 
 
 def custom_check(name: str, value: str) -> bool:
-    """What a configured expression's name promises: CPF and CNPJ have check digits."""
+    """What a configured expression's name promises: CPF and CNPJ have check digits.
+
+    The expression may match the number's label as well: the number stands at the end.
+    """
+    number = re.search(r"[\dA-Z][\dA-Z./-]*$", value)
     for tax_number, module in (("CPF", cpf), ("CNPJ", cnpj)):
         if tax_number in re.split(r"[^A-Z]+", name.upper()):
             try:
-                module.validate(value)
+                module.validate(number[0] if number else value)
             except ValidationError:
                 return False
     return True

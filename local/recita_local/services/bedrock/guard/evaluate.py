@@ -19,7 +19,7 @@ from recita_local.services.bedrock.guard.policy import (
     compiled,
 )
 from recita_local.services.bedrock.guard.topics import topics_in
-from recita_local.services.bedrock.language.embed import Embedder
+from recita_local.services.bedrock.language.embed import Embedder, encodable
 from recita_local.services.bedrock.language.grounding import grounding, relevance
 
 RANK = {"NONE": 0, "LOW": 1, "MEDIUM": 2, "HIGH": 3}
@@ -206,9 +206,10 @@ class Evaluation:
         self.verdict.blocked |= any(entry["action"] == "BLOCKED" for entry in entries)
 
     def _score(self, kind: str, grounds: Grounds) -> float:
+        source = encodable(grounds.source)
         if kind == "GROUNDING":
-            return grounding(grounds.source, grounds.claims, self.embedder)
-        return relevance(grounds.query, " ".join(grounds.claims), grounds.source, self.embedder)
+            return grounding(source, grounds.claims, self.embedder)
+        return relevance(grounds.query, " ".join(grounds.claims), source, self.embedder)
 
 
 def _blocks(action: str, *, detected: bool) -> str:

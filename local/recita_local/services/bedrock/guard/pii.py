@@ -55,7 +55,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "CREDIT_DEBIT_CARD_EXPIRY": (
         _rule(
             r"\b(?:exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until)|validade"
-            rf"|v[aá]lido at[eé]|caducidad|expire le|g[uü]ltig bis)\.?{SEP}((?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d)\b"
+            rf"|v[aá]lido at[eé]|caducidad|expire le|g[uü]ltig bis)\.?{SEP}"
+            r"((?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d)\b"
         ),
     ),
     "INTERNATIONAL_BANK_ACCOUNT_NUMBER": (
@@ -176,7 +177,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
         _rule(
             r"(?i:\b(?:(?:full|first|last|customer|client|patient|employee|contact|insured"
             r"|account holder)? ?name|nome(?: completo| do cliente)?|nombre(?: completo)?"
-            r"|nom(?: et pr[eé]nom)?|pr[eé]nom|vorname|nachname|kontoinhaber|titular|cliente|customer|cashier|patient))"
+            r"|nom(?: et pr[eé]nom)?|pr[eé]nom|vorname|nachname"
+            r"|kontoinhaber|titular|cliente|customer|cashier|patient))"
             rf"[ \t]{{0,3}}:[ \t]{{0,3}}{PERSON}",
             flags=0,
         ),

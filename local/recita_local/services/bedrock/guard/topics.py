@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from recita_local.services.bedrock.language.embed import Embedder
+from recita_local.services.bedrock.language.embed import Embedder, encodable
 from recita_local.services.bedrock.language.identify import language_of
 from recita_local.services.bedrock.language.lexicon import function_words, words
 from recita_local.services.bedrock.language.sentences import all_sentences
@@ -22,7 +22,7 @@ def topics_in(text: str, topics: list[dict[str, Any]], embedder: Embedder) -> se
     """Names of the topics that some sentence of the text is on."""
     if not topics or not text.strip():
         return set()
-    sentences = [one.text for one in all_sentences([text], language_of(text))]
+    sentences = [one.text for one in all_sentences([encodable(text)], language_of(text))]
     return {topic["name"] for topic in topics if _is_on(sentences, topic, embedder)}
 
 

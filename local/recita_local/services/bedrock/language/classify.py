@@ -28,7 +28,7 @@ OTHER = "other"
 FIELDS_NOT_PROSE = frozenset({"invoice", "receipt", "bank-statement", "form", "id"})
 """Types whose content is in fields: their sentences are mostly small print."""
 
-MOSTLY_PROSE = 0.45
+MOSTLY_PROSE, ALL_PROSE = 0.45, 0.7
 CLEAR = 6
 """Lead in weighted words that needs no second opinion."""
 
@@ -57,7 +57,8 @@ def classify(pages: list[str], embedder: Embedder, prose: float = 0.0) -> Classi
         return Classification(OTHER, 0.2)
     scores = _word_scores(text)
     if prose >= MOSTLY_PROSE:
-        scores |= {kind: scores[kind] / 3 for kind in FIELDS_NOT_PROSE}
+        rest = 0 if prose >= ALL_PROSE else 0.25
+        scores |= {kind: scores[kind] * rest for kind in FIELDS_NOT_PROSE}
     ranked = sorted(scores, key=lambda kind: -scores[kind])
     best, margin = ranked[0], scores[ranked[0]] - scores[ranked[1]]
     if margin >= CLEAR:

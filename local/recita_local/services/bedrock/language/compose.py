@@ -77,12 +77,19 @@ def composed(
 def _beginning(pages: list[str], title: str, words: dict[str, Any]) -> list[Sentence]:
     """The first words of a text that offers nothing else."""
     for number, lines in enumerate(clean_lines(pages), start=1):
-        fit = [line for line in lines if line and line != title and not addresses_model(line)]
+        fit = [line for line in lines if line != title and _is_words(line)]
         text = " ".join(fit)[:LONGEST_OPENING]
         if text and not addresses_model(text):
             cut = text.rsplit(" ", 1)[0] + " …" if len(text) == LONGEST_OPENING else text
             return [Sentence(words["opening"].format(text=cut.rstrip(".")), (number,))]
     return []
+
+
+def _is_words(line: str) -> bool:
+    letters = sum(character.isalpha() or character == " " for character in line)
+    tokens = line.split()
+    varied = len(set(tokens)) > 0.6 * len(tokens)  # the heads of columns repeat themselves
+    return letters > 0.6 * len(line) and varied and not addresses_model(line)
 
 
 def _opening(

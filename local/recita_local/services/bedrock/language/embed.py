@@ -14,8 +14,8 @@ Vectors = NDArray[np.float32]
 REMEMBERED = 8192
 """Sentences kept: 12 MB of vectors, several long documents."""
 
-LONGEST = 1000
-"""Characters of a sentence that are looked at; the model stops at 512 tokens anyway."""
+LONGEST = 400
+"""Characters of a sentence that are looked at: what it is about stands in its beginning."""
 
 
 class Embedder:

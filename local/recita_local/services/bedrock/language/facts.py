@@ -31,6 +31,10 @@ LABELLED_PAGES = 2
 LABELLED = re.compile(r"^([A-ZÀ-Þ][\w /.'’()º°#&-]{1,38}?)\s?:\s*(\S.{0,78})$")  # noqa: RUF001
 NOT_A_LABEL = re.compile(r"^(abbildung|figur|fig|tab|quadro|note|nota|hinweis|http|step|pag|seite)")
 DATE_LABEL = re.compile(r"dat|fecha|emi(ss|t)|venc|echeance|due|issue|seance|tenue|periode?|period")
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)")
+WEAK = frozenset({"total", "summe", "totale", "toplam"})
+"""Labels that stand beside counts as often as beside money."""
+
 MASKED = re.compile(r"\{[A-Z][A-Za-z0-9_ -]*\}")
 
 
@@ -91,7 +95,7 @@ def _totals(lines: list[Line]) -> list[Fact]:
             Fact(_written(line, match), amount, line.page, 0.9, "total")
             for index, line in enumerate(lines)
             if (match := whole.search(line.folded))
-            for amount in _amounts_near(lines, index, match.start())
+            for amount in _amounts_near(lines, index, match.start(), plain=label not in WEAK)
         ]
         if hits:
             return [max(hits, key=lambda fact: amount_of(fact.value))]
@@ -104,21 +108,24 @@ def _written(line: Line, match: re.Match[str]) -> str:
     return written if fold(written) == match[0] else match[0].capitalize()
 
 
-def _amounts_near(lines: list[Line], index: int, start: int) -> list[str]:
+def _amounts_near(lines: list[Line], index: int, start: int, *, plain: bool) -> list[str]:
     """Amounts behind the label on its line, or alone on the next line of the same page."""
     tail = lines[index].text[start:]
-    amounts = _amounts(tail)
+    amounts = _amounts(tail, plain=plain)
     if amounts or index + 1 == len(lines) or len(tail) > 32:
         return amounts[-1:]
     following = lines[index + 1]
     same_page = following.page == lines[index].page
-    return _amounts(following.text)[:1] if same_page and len(following.text) < 24 else []
+    return (
+        _amounts(following.text, plain=plain)[:1] if same_page and len(following.text) < 24 else []
+    )
 
 
-def _amounts(text: str) -> list[str]:
+def _amounts(text: str, *, plain: bool) -> list[str]:
+    """Amounts with a currency, else with cents, else (``plain``) with groups of thousands."""
     found = [match[0].strip() for match in MONEY.finditer(text)]
     found = found or [match[0] for match in BARE_AMOUNT.finditer(text)]
-    return found or re.findall(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)", text)
+    return found or (GROUPED.findall(text) if plain else [])
 
 
 def _identifiers(lines: list[Line]) -> Iterator[Fact]:
@@ -156,7 +163,7 @@ def _date_label(text: str) -> str:
 def _labelled(lines: list[Line]) -> Iterator[Fact]:
     """Lines such as ``Customer: Example Ltd``."""
     count = 0
-    for line, following in zip(lines, [*lines[1:], Line(0, "", "")], strict=True):
+    for line, following in zip(lines, [*lines[1:], Line(0, "", "")], strict=False):
         match = LABELLED.match(line.text)
         if line.page > LABELLED_PAGES or count == MOST_LABELLED:
             return

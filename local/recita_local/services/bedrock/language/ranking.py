@@ -19,6 +19,9 @@ POSITION = 0.5
 RELEVANCE = 0.6
 """Weight of being central against being different from what is already chosen."""
 
+LATE = 0.5
+"""What the last sentence of a long document loses."""
+
 FULL_LENGTH = 8
 """Words; shorter sentences count for less."""
 
@@ -34,6 +37,8 @@ def choose(sentences: list[str], count: int, embedder: Embedder) -> list[int]:
     relevance = vectors @ (centre / np.linalg.norm(centre))
     relevance = (relevance - relevance.min()) / (np.ptp(relevance) + 1e-9)
     relevance *= np.minimum(1, [len(text.split()) / FULL_LENGTH for text in texts])
+    if len(sentences) > MOST_EMBEDDED:  # a book says in its beginning what it is about
+        relevance *= 1 - LATE * np.array(candidates) / len(sentences)
     early = 1 / (1 + np.arange(len(texts)))
     scores = (1 - POSITION) * relevance + POSITION * early
     alike = (vectors @ vectors.T - 0.75) / 0.25

@@ -15,6 +15,13 @@ from recita_local.services.bedrock.language.lines import paragraphs
 SHORTEST, LONGEST = 5, 75
 """Words of a sentence worth quoting."""
 
+CAPTION = re.compile(
+    r"(?:abb(?:ildung|\.)|fig(?:ur[ae]?|s?\.)|tab(?:le|elle|ela|la|leau|\.)|quadro|cuadro)\s*[\d.]+\s*:",
+    re.IGNORECASE,
+)
+LETTERS = 0.7
+"""Share of letters and blanks; a row of a table has fewer."""
+
 LONGEST_CHARACTERS = 480
 END = re.compile(r"[.!?…;。！？؟।][\"'”’»)\]」]*$")  # noqa: RUF001
 ABBREVIATED = re.compile(
@@ -75,9 +82,11 @@ def is_prose(text: str, language: str) -> bool:
     """Whether a person would read this aloud as a sentence."""
     if len(text) > LONGEST_CHARACTERS or not END.search(text):
         return False
+    if CAPTION.match(text):
+        return False
     tokens = text.split()
     if not is_latin(language):
-        return len(text) >= 12 and _letters(text) >= 0.78 * len(text)
+        return len(text) >= 12 and _letters(text) >= LETTERS * len(text)
     if not START.match(text):
         return False
     if not SHORTEST <= len(tokens) <= LONGEST:
@@ -92,7 +101,7 @@ def _reads_well(text: str, tokens: list[str], language: str) -> bool:
     small = function_words(language)
     function = sum(word in small for word in re.findall(r"\w+", fold(text)))
     return (
-        _letters(text) >= 0.78 * len(text)
+        _letters(text) >= LETTERS * len(text)
         and numeric <= 0.34 * len(tokens)
         and capitals <= 0.4 * len(tokens)
         and formula <= min(1, 0.1 * len(tokens))

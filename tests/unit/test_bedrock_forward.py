@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from recita_local.services.bedrock import forward
+from recita_local.services.bedrock.prompts import Prompt, Text
+from recita_local.wire.service import ServiceError
+
+COMPLETION = {
+    "model": "tiny",
+    "choices": [{"message": {"role": "assistant", "content": "Done."}, "finish_reason": "length"}],
+    "usage": {"prompt_tokens": 7, "completion_tokens": 2},
+}
+PROMPT = Prompt(
+    texts=(Text("user", "one"), Text("user", "two"), Text("assistant", "three")),
+    system=("Be brief.",),
+    parameters={"maxTokens": 50, "temperature": 0.1, "topP": 0.9, "stopSequences": ["END"]},
+)
+
+
+class Stub:
+    """An OpenAI-compatible server that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.status, self.reply = 200, json.dumps(COMPLETION)
+        self.path, self.authorization = "", ""
+        self.asked: dict[str, Any] = {}
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["content-length"])
+                stub.path, stub.asked = self.path, json.loads(self.rfile.read(length))
+                stub.authorization = self.headers.get("authorization", "")
+                self.send_response(stub.status)
+                self.end_headers()
+                self.wfile.write(stub.reply.encode())
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    stub = Stub()
+    thread = threading.Thread(target=stub.server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setenv("LOCAL_LLM_URL", stub.url)
+    monkeypatch.setenv("LOCAL_LLM_MODEL", "tiny")
+    yield stub
+    stub.server.shutdown()
+    stub.server.server_close()
+
+
+def refusal() -> ServiceError:
+    model = forward.chosen()
+    assert model
+    with pytest.raises(ServiceError) as caught:
+        model(PROMPT)
+    return caught.value
+
+
+def test_the_request_in_openai_names(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCAL_LLM_API_KEY", "k")
+
+    forward.ask(PROMPT, stub.url)
+
+    assert stub.path == "/v1/chat/completions"
+    assert stub.authorization == "Bearer k"
+    assert stub.asked == {
+        "model": "tiny",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "one\ntwo"},
+            {"role": "assistant", "content": "three"},
+        ],
+        "max_tokens": 50,
+        "temperature": 0.1,
+        "top_p": 0.9,
+        "stop": ["END"],
+    }
+
+
+def test_the_answer_in_bedrock_names(stub: Stub) -> None:
+    answer = forward.ask(PROMPT, stub.url)
+
+    assert (answer.text, answer.stop_reason) == ("Done.", "max_tokens")
+    assert (answer.input_tokens, answer.output_tokens) == (7, 2)
+    assert answer.engine == "openai-compatible (tiny)"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "ValidationException"),
+        (401, "AccessDeniedException"),
+        (404, "ResourceNotFoundException"),
+        (429, "ThrottlingException"),
+        (500, "ServiceUnavailableException"),
+    ],
+)
+def test_errors_become_bedrocks(stub: Stub, status: int, code: str) -> None:
+    stub.status, stub.reply = status, "no"
+
+    assert refusal().code == code
+
+
+def test_an_answer_that_is_none_is_an_error(stub: Stub) -> None:
+    stub.reply = "<html>"
+
+    assert refusal().code == "ServiceUnavailableException"
+
+
+def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("LOCAL_LLM_URL", f"http://127.0.0.1:{port}")
+
+    assert "Start it, or unset LOCAL_LLM_URL" in refusal().message
+
+
+def test_a_server_that_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forward, "SECONDS", 0.05)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        monkeypatch.setenv("LOCAL_LLM_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+        assert refusal().code == "ModelTimeoutException"
+
+
+def test_without_a_server_nothing_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOCAL_LLM_URL", raising=False)
+
+    assert forward.chosen() is None
+    assert forward.name() == ""
