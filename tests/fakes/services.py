@@ -203,13 +203,14 @@ def answer(
 
 
 class FakeTranslator:
-    """Translate: marks each segment with the target language."""
+    """Translate: knows ``phrases``; marks any other segment with the target language."""
 
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
         self.failing: dict[str, Exception] = {}
         self.asked: list[tuple[str, str]] = []
         self.suffix = ""
+        self.phrases: dict[str, str] = {}
 
     def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
         self.asked.append((source, target))
@@ -218,7 +219,9 @@ class FakeTranslator:
         self.meter.answered("translate", "aws")
         units = sum(len(segment) for segment in segments)
         self.meter.count("translate", "TranslateText", units=units, unit="characters")
-        return [f"({target}) {segment}{self.suffix}" for segment in segments]
+        return [
+            self.phrases.get(segment, f"({target}) {segment}{self.suffix}") for segment in segments
+        ]
 
 
 class FakeVoice:

@@ -10,8 +10,12 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """Immutable, tolerant of fields that a later minor version adds."""
 
-    # Validation errors reach logs: they must not quote what a document says.
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # validation errors reach logs: no document is quoted there
+        json_schema_serialization_defaults_required=True,  # what is always written can be relied on
+    )
 
 
 def now() -> datetime:
