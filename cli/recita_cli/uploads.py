@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from recita.models.document import Upload, document_id
+from recita.settings import parse_languages
 
 from recita_cli import exits
 from recita_cli.console import CliError
 from recita_cli.target import Target
 
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-"""BCP 47, as far as Amazon Translate and Polly use it."""
 KEY_BYTES = 1024
 """S3's limit: object keys are at most 1,024 bytes of UTF-8."""
 PUT_BYTES = 5 * 1024**3
@@ -31,14 +29,12 @@ def metadata(languages: str | None, speak: str | None) -> dict[str, str]:
 
 
 def _checked_languages(languages: str) -> str:
-    if languages.strip() == "none":
-        return "none"
-    codes = [code.strip() for code in languages.split(",") if code.strip()]
-    wrong = [code for code in codes if not LANGUAGE.fullmatch(code)]
-    if wrong or not codes:
-        named = f"{wrong[0]!r} is no language code" if wrong else "no language is named"
-        raise CliError(named, "--languages es,fr  or  --languages none", exits.USAGE)
-    return ",".join(codes)
+    try:
+        codes = parse_languages(languages)
+    except ValueError as error:
+        fix = "--languages es,fr  or  --languages none"
+        raise CliError(str(error), fix, exits.USAGE) from error
+    return ",".join(codes) or "none"
 
 
 def check_readable(file: Path) -> None:

@@ -29,6 +29,8 @@ def parse_languages(value: str) -> tuple[str, ...]:
     if value.strip().lower() == "none":
         return ()
     codes = [code.strip() for code in value.split(",") if code.strip()]
+    if not codes:
+        raise ValueError("no language is named: write none to ask for no language")
     for code in codes:
         if not LANGUAGE.fullmatch(code):
             raise ValueError(f"{code!r} is not a language code such as es or pt-BR")

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from recita_local.wire.app import Receive, Scope, Send, Wire
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/,]+)/aws4_request")
-_LOCAL_HOST = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|\[::1\]|(?:[\w.-]+\.)?localhost)(?::\d+)?")
+_LOCAL_HOST = re.compile(
+    r"(?:https?://)?"
+    r"(?:127\.0\.0\.1|\[::1\]|(?:[\w.-]+\.)?localhost|host\.docker\.internal)(?::\d+)?"
+)
+"""The last is this computer's name inside a container that ``sam local invoke`` runs."""
 
 OURS = frozenset({"textract", "rekognition", "translate", "polly"})
 """Services whose signing name is their botocore name."""
