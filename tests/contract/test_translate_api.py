@@ -109,6 +109,12 @@ def test_the_same_language_comes_back_as_it_is() -> None:
 
 
 @pytest.mark.usefixtures("host")
+def test_between_regions_of_one_language_there_is_no_pair() -> None:
+    error = refused(Text="olá", SourceLanguageCode="pt", TargetLanguageCode="pt-PT")
+    assert error.code == "UnsupportedLanguagePairException"
+
+
+@pytest.mark.usefixtures("host")
 def test_a_missing_pair_names_the_codes_and_the_pairs_there_are() -> None:
     error = refused(Text="hi", TargetLanguageCode="de")
     assert error.code == "UnsupportedLanguagePairException"

@@ -126,7 +126,7 @@ def test_a_sentence_longer_than_the_model_takes_is_said_whole(speech: Any) -> No
     text = "palavra " * 64
     found = marks(speech, Request(text, "text", "Camila", neural=True))
     assert len(word_times(found)) == 64
-    assert word_times(found) == sorted(word_times(found))
+    assert len(set(word_times(found))) == 64
 
 
 def test_every_language_has_its_phonemes() -> None:

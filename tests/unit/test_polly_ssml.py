@@ -43,6 +43,10 @@ def test_offsets_count_bytes_not_characters() -> None:
     assert [(w.start, w.end) for w in part.words] == [(0, 6), (7, 9), (10, 14)]
 
 
+def test_offsets_in_ssml_count_bytes_too() -> None:
+    assert words("<speak><s>Ação é não.</s> Pé, aí!</speak>") == ["Ação", "é", "não", "Pé", "aí"]
+
+
 def test_an_entity_is_one_character() -> None:
     assert words("<speak>salt &amp; pepper &#233;t&#233;</speak>")[:3] == [
         "salt",

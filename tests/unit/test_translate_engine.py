@@ -99,3 +99,22 @@ def test_a_language_is_detected_with_its_confidence() -> None:
     assert found.code == "pt"
     assert found.confidence > 0.9
     assert engine.detect("12").confidence < 0.5
+
+
+def test_lines_are_translated_by_one_process(
+    translate: Callable[[str, str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert translate
+    runs: list[list[str]] = []
+    real = apertium._run
+
+    def counted(command: list[str], text: str) -> str:
+        runs.append(command)
+        return real(command, text)
+
+    monkeypatch.setattr(apertium, "_run", counted)
+    lines = ["The cats that we", "eat fish", "A title"]
+    alone = [apertium.translate([line], "eng-spa")[0] for line in lines]
+    runs.clear()
+    assert apertium.translate(lines, "eng-spa") == alone
+    assert len(runs) == 1

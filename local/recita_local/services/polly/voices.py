@@ -47,8 +47,8 @@ BOTH = ("neural", "standard")
 NEURAL = ("neural",)
 STANDARD = ("standard",)
 
-# Genders, codes and engines are Polly's own. Kokoro was not trained on German: Italian voices
-# speak it, with an accent.
+# Genders, codes and engines are Polly's own. Kokoro has one French voice and no German one: an
+# Italian man lends his. Women's voices were tried in German; a listener lost every third word.
 _ALL = (
     Voice("Joanna", "Joanna", "Female", "en-US", "af_heart", BOTH),
     Voice("Ruth", "Ruth", "Female", "en-US", "af_bella", NEURAL),
@@ -62,9 +62,10 @@ _ALL = (
     Voice("Lucia", "Lucia", "Female", "es-ES", "ef_dora", BOTH),
     Voice("Sergio", "Sergio", "Male", "es-ES", "em_alex", NEURAL),
     Voice("Lea", "Léa", "Female", "fr-FR", "ff_siwis", BOTH),
+    Voice("Remi", "Rémi", "Male", "fr-FR", "im_nicola", NEURAL),
     Voice("Bianca", "Bianca", "Female", "it-IT", "if_sara", BOTH),
     Voice("Adriano", "Adriano", "Male", "it-IT", "im_nicola", NEURAL),
-    Voice("Vicki", "Vicki", "Female", "de-DE", "if_sara", BOTH),
+    Voice("Vicki", "Vicki", "Female", "de-DE", "im_nicola", BOTH),
     Voice("Daniel", "Daniel", "Male", "de-DE", "im_nicola", NEURAL),
 )
 

@@ -101,7 +101,7 @@ def _translated(text: str, params: Params, context: RequestContext) -> tuple[str
         asked_source = _detected(text)
     codes = {"SourceLanguageCode": asked_source, "TargetLanguageCode": asked_target}
     source, target = _plain(asked_source), _plain(asked_target)
-    if source == target and source in LANGUAGES:
+    if asked_source == asked_target and source in LANGUAGES:
         return text, codes  # as on AWS, which does not charge for it either
     if not route(source, target):
         raise _unsupported(asked_source, asked_target)
