@@ -69,13 +69,12 @@ def test_schemas_are_valid_and_documented(name: str) -> None:
 @pytest.mark.parametrize("path", [path for path in FILES if "/examples/" in path])
 def test_examples_keep_to_their_schema(path: str) -> None:
     name = Path(path).name.split(".")[0]
-    validator = Draft202012Validator(json.loads(generated.schema(name)))
+    schema = json.loads(generated.schema(name))
+    validator = Draft202012Validator(schema)
     example = json.loads((ROOT / path).read_text("utf-8"))
     assert list(validator.iter_errors(example)) == []
-    broken = {
-        key: value for key, value in example.items() if key not in validator.schema["required"]
-    }
-    assert list(validator.iter_errors(broken)) != []
+    del example[schema["required"][0]]
+    assert list(validator.iter_errors(example)) != []
 
 
 @pytest.mark.parametrize("status", STATUSES)
