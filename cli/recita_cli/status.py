@@ -13,6 +13,7 @@ from recita_cli.console import command, emit, paint, say, table
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Documents to list.")]
 STATUS_COLUMN = 1
+KEY_SHOWN = 60
 
 
 @command
@@ -57,8 +58,8 @@ def _print(outputs: Mapping[str, str], rows: list[dict[str, Any]]) -> None:
             str(row["document_id"])[:12],
             str(row["status"]),
             age(now - datetime.fromisoformat(str(row["updated_at"]))),
-            clean(str(row.get("source_key", ""))),
             str(row.get("reason_code", "")),
+            shortened(clean(str(row.get("source_key", "")))),
         )
         for row in rows
     ]
@@ -66,6 +67,11 @@ def _print(outputs: Mapping[str, str], rows: list[dict[str, Any]]) -> None:
         typer.echo(line.replace(cell[STATUS_COLUMN], paint(cell[STATUS_COLUMN]), 1))
     if not rows:
         say("no documents yet; recita run FILE")
+
+
+def shortened(key: str) -> str:
+    """A key in at most 60 characters, its end kept: that is where the file's name is."""
+    return key if len(key) <= KEY_SHOWN else f"…{key[1 - KEY_SHOWN :]}"
 
 
 def age(seconds: Any) -> str:

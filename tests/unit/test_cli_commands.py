@@ -19,7 +19,7 @@ from recita.models.manifest import Cost, Ledger, Manifest, Source, Step
 from recita.models.record import StepRecord
 from recita_cli import schema, target
 from recita_cli.main import app
-from recita_cli.status import age
+from recita_cli.status import age, shortened
 from typer.testing import CliRunner
 
 OUTPUTS = {
@@ -343,3 +343,9 @@ def test_help_needs_none_of_the_heavy_libraries() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_long_key_keeps_its_end() -> None:
+    assert shortened("a" * 60) == "a" * 60
+    assert shortened("a" * 1000 + "/name.pdf").endswith("a/name.pdf")
+    assert len(shortened("a" * 1000)) == 60
