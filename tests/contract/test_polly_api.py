@@ -11,7 +11,7 @@ from recita_local.services.polly import api, installed
 from recita_local.services.polly.request import Request
 from recita_local.wire.service import RequestContext, ServiceError
 
-MODEL = botocore.session.get_session().get_service_model("polly")
+MODEL: Any = botocore.session.get_session().get_service_model("polly")
 
 
 class FakeHost:

@@ -84,7 +84,7 @@ def test_a_missing_pair_carries_its_codes(client: Callable[[str], Any]) -> None:
         client("translate").translate_text(
             Text="x", SourceLanguageCode="en", TargetLanguageCode="de"
         )
-    error = raised.value.response
+    error: Any = raised.value.response
     assert error["Error"]["Code"] == "UnsupportedLanguagePairException"
     assert (error["SourceLanguageCode"], error["TargetLanguageCode"]) == ("en", "de")
 

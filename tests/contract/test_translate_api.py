@@ -15,7 +15,7 @@ from recita_local.wire.service import RequestContext, ServiceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODEL = botocore.session.get_session().get_service_model("translate")
+MODEL: Any = botocore.session.get_session().get_service_model("translate")
 
 
 class FakeHost:
@@ -37,7 +37,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeHost:
     fake = FakeHost()
     monkeypatch.setattr(api, "engine", lambda _: fake)
     monkeypatch.setenv("APERTIUM_MODES", str(tmp_path))
-    monkeypatch.setattr(installed.shutil, "which", lambda _: "/usr/bin/apertium")
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/apertium")
     for mode in installed.HOPS.values():
         (tmp_path / f"{mode}.mode").touch()
     return fake
@@ -124,7 +124,7 @@ def test_a_missing_pair_names_the_codes_and_the_pairs_there_are() -> None:
 
 @pytest.mark.usefixtures("host")
 def test_without_apertium_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installed.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     error = refused(Text="hi")
     assert error.code == "UnsupportedLanguagePairException"
     assert "apt-get install" in error.message

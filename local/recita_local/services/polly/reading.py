@@ -131,10 +131,15 @@ def _figure(match: re.Match[str], language: Language, _code: str) -> str:
     text = match.group()
     if len(text) == 4 and text.isdigit() and 1900 <= int(text) < 2100:
         return numbers.year(int(text), language)
-    before = match.string[: match.start()].split()[-1:]
-    if language.numbers == "en" and before and before[0] in language.months.split():
-        return numbers.ordinal(int(float(text)), language) if text.isdigit() else text
+    if language.numbers == "en" and text.isdigit() and _after_month(match, language):
+        return numbers.ordinal(int(text), language)
     return numbers.figure(text, language)
+
+
+def _after_month(match: re.Match[str], language: Language) -> bool:
+    """``March 14`` is the fourteenth in English."""
+    before = match.string[: match.start()].split()[-1:]
+    return bool(before) and before[0] in language.months.split()
 
 
 def _money(match: re.Match[str], language: Language, _code: str) -> str:
