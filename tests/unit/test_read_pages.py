@@ -11,8 +11,8 @@ from recita.errors import DocumentRejectedError, ProviderRefusedError, ProviderT
 from recita.models.document import Document, step_key, work_key
 from recita.models.page import Page, Reading
 from recita.models.record import StepRecord
-from recita.steps.read_pages import OCR_PDF, PENDING
-from recita.steps.reading import READING, markdown
+from recita.steps.handover import OCR_PDF, PENDING, READING
+from recita.steps.reading import markdown
 
 from tests.fakes import Pipeline, files
 

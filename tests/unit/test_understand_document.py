@@ -13,8 +13,7 @@ from recita.models.page import Page, Reading
 from recita.models.steps import StepOutput
 from recita.models.summary import Understanding
 from recita.steps import understand_document
-from recita.steps.reading import READING
-from recita.steps.understand_document import UNDERSTANDING
+from recita.steps.handover import READING, UNDERSTANDING
 from recita.steps.workbench import to_json
 from recita.text import prompting
 

@@ -13,10 +13,7 @@ from recita.models.picture import Picture
 from recita.models.record import StepRecord
 from recita.models.summary import Speech, Understanding
 from recita.ports import Results
-from recita.steps.reading import READING
-from recita.steps.see_images import PICTURE
-from recita.steps.speak_summary import speech_record
-from recita.steps.understand_document import UNDERSTANDING
+from recita.steps.handover import PICTURE, READING, UNDERSTANDING, speech
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,11 +48,11 @@ def gather(results: Results, document: Document) -> Evidence:
 
     names = [*STEPS, *(f"{s}:{code}" for code in document.languages for s in PER_LANGUAGE)]
     bodies = [results.read(step_key(document.document_id, name)) for name in names]
-    speeches = {code: recall(speech_record(code), Speech) for code in document.languages}
+    speeches = {code: recall(speech(code), Speech) for code in document.languages}
     return Evidence(
         records=tuple(StepRecord.model_validate_json(body) for body in bodies if body is not None),
         reading=recall(READING, Reading),
         picture=recall(PICTURE, Picture),
         understanding=recall(UNDERSTANDING, Understanding),
-        speeches={code: speech for code, speech in speeches.items() if speech is not None},
+        speeches={code: found for code, found in speeches.items() if found is not None},
     )

@@ -14,10 +14,9 @@ from recita.models.reasons import reason
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
 from recita.settings import parse_languages, parse_speak
+from recita.steps.handover import MAX_BYTES
 from recita.steps.workbench import StepRun, Workbench
 
-MAX_BYTES = 500 * 1024 * 1024
-"""Textract's limit for one job (developer guide, "Limits")."""
 LIMITS = cage.Limits(seconds=60)
 LANGUAGES = "recita-languages"
 SPEAK = "recita-speak"

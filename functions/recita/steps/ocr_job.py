@@ -11,10 +11,8 @@ from recita.models.page import Reading
 from recita.models.steps import CollectOcrInput, OcrJob, StartOcrInput, StepOutput
 from recita.ports import Ocr, OcrResult, Results, Workflow
 from recita.steps import reading
-from recita.steps.read_pages import OCR_PDF, PENDING, numbered
+from recita.steps.handover import OCR_PDF, PENDING, TASK_TOKEN
 from recita.steps.workbench import Workbench
-
-TOKEN = "task-token.json"  # noqa: S105 - a file's name
 
 
 class WaitingTask(Model):
@@ -27,7 +25,7 @@ def start(given: StartOcrInput, *, bench: Workbench, ocr: Ocr) -> str:
     """Start the job and return its id; the token is stored first, for a job may end at once."""
     document = given.document.document_id
     with bench.step(document, "start-ocr", given.attempt) as step:
-        step.keep(TOKEN, WaitingTask(task_token=given.task_token))
+        step.keep(TASK_TOKEN, WaitingTask(task_token=given.task_token))
         return ocr.start(work_key(document, OCR_PDF), document)
 
 
@@ -37,7 +35,7 @@ def resume(message: str, *, results: Results, workflow: Workflow) -> None:
     A notification may come twice, or for a document that was given up: neither is an error.
     """
     notice: dict[str, Any] = json.loads(message)
-    body = results.read(work_key(notice["JobTag"], TOKEN))
+    body = results.read(work_key(notice["JobTag"], TASK_TOKEN))
     if body is None:
         return
     token = WaitingTask.model_validate_json(body).task_token
@@ -55,6 +53,6 @@ def collect(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr) -> StepOutput
         pages = pending.pages if pending else ()
         waiting = [page for page in pages if page.method == "ocr"]
         result = ocr.collect(given.job.job_id) if given.job.succeeded else OcrResult(())
-        done = numbered(result, waiting)
+        done = reading.numbered(result, waiting)
         reading.finish(step, [*(page for page in pages if page.method != "ocr"), *done])
         return StepOutput(status="SUCCEEDED")

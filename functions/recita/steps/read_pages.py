@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from recita import cage
 from recita.decoding import image, pdf
 from recita.decoding.pdf import LayerPage
@@ -14,14 +12,11 @@ from recita.models.page import Line, Page, Reading
 from recita.models.steps import StepInput, StepOutput
 from recita.ports import Ocr, OcrResult, UploadedFile, Uploads
 from recita.steps import reading
-from recita.steps.inspect_document import MAX_BYTES
+from recita.steps.handover import MAX_BYTES, OCR_PDF, PENDING
 from recita.steps.workbench import StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=300)
-OCR_PDF = "ocr.pdf"
 PDF = "application/pdf"
-PENDING = "pending.json"
-"""Pages read or to be read: those with the method ``ocr`` and no text wait for the job."""
 MAX_SYNC_BYTES = 10 * 1024 * 1024
 """Textract's limit for one page in the request (developer guide, "Limits")."""
 BOMB = "decompression-bomb"
@@ -42,7 +37,7 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, ocr: Ocr) -> St
             step.results.write(work_key(document.document_id, OCR_PDF), subset, PDF)
             return StepOutput(status="OCR_NEEDED")
         if subset:
-            done = numbered(_read_now(ocr, subset, step), waiting)
+            done = reading.numbered(_read_now(ocr, subset, step), waiting)
             pages = [*(page for page in pages if page.method != "ocr"), *done]
         reading.finish(step, pages)
         return StepOutput(status="SUCCEEDED")
@@ -89,17 +84,6 @@ def _lost(page: Page, error: DocumentRejectedError) -> Page:
 def _native(text: str) -> Page:
     lines = tuple(Line(text=line.strip()) for line in text.splitlines() if line.strip())
     return Page(number=1, method="native", why="plain text", text=text, lines=lines)
-
-
-def numbered(result: OcrResult, waiting: Sequence[Page]) -> list[Page]:
-    """Return the pages that waited for OCR, filled in; one that OCR did not return is missing."""
-    found = {page.number: page for page in result.pages if page.number not in result.failed}
-    return [
-        found[index].model_copy(update={"number": page.number, "why": page.why})
-        if index in found
-        else Page(number=page.number, method="none", why=page.why, error="ocr-failed")
-        for index, page in enumerate(waiting, start=1)
-    ]
 
 
 def _layered(layer: LayerPage) -> Page:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from recita.models.page import Page, Reading
+from recita.ports import OcrResult
+from recita.steps.handover import READING
 from recita.steps.workbench import StepRun
 
-READING = "reading.json"
 WRITERS = 8
 
 
@@ -20,6 +21,17 @@ def finish(step: StepRun, pages: Iterable[Page]) -> Reading:
     step.publish("text.md", markdown(reading).encode(), "text/markdown; charset=utf-8", "text")
     step.keep(READING, reading)
     return reading
+
+
+def numbered(result: OcrResult, waiting: Sequence[Page]) -> list[Page]:
+    """Return the pages that waited for OCR, filled in; one that OCR did not return is missing."""
+    found = {page.number: page for page in result.pages if page.number not in result.failed}
+    return [
+        found[index].model_copy(update={"number": page.number, "why": page.why})
+        if index in found
+        else Page(number=page.number, method="none", why=page.why, error="ocr-failed")
+        for index, page in enumerate(waiting, start=1)
+    ]
 
 
 def markdown(reading: Reading) -> str:

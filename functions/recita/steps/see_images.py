@@ -7,11 +7,10 @@ from recita.decoding import image
 from recita.models.picture import Picture
 from recita.models.steps import StepInput, StepOutput
 from recita.ports import Uploads, Vision
-from recita.steps.inspect_document import MAX_BYTES
+from recita.steps.handover import MAX_BYTES, PICTURE
 from recita.steps.workbench import Workbench
 
 LIMITS = cage.Limits(seconds=120)
-PICTURE = "picture.json"
 FIRST = "0001"
 
 

@@ -12,6 +12,7 @@ from recita.models.document import result_key
 from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Sentence, Speech, Summary
 from recita.ports import Mark, Spoken, Voice
+from recita.steps import handover
 from recita.steps.workbench import Workbench
 from recita.text import ssml
 from recita.text.captions import TimedWord, to_webvtt
@@ -54,13 +55,8 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
         step.publish(speech.captions, vtt.encode(), "text/vtt", "captions", language=language)
         marks = "".join(_mark_lines(recording, sentences))
         step.publish(speech.marks, marks.encode(), "application/jsonl", "marks", language=language)
-        step.keep(speech_record(language), speech)
+        step.keep(handover.speech(language), speech)
         return LanguageOutput(status="SUCCEEDED", language=language)
-
-
-def speech_record(language: str) -> str:
-    """Name of the internal record of a language's speech."""
-    return f"speech.{language}.json"
 
 
 def _spoken_sentences(summary: Summary) -> list[Sentence]:

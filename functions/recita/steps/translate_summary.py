@@ -6,7 +6,7 @@ from recita.errors import UnderstandingFailedError
 from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Sentence, Summary, Understanding
 from recita.ports import Guardrail, Translator
-from recita.steps.understand_document import UNDERSTANDING
+from recita.steps.handover import UNDERSTANDING
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.languages import same_language
 

@@ -14,8 +14,7 @@ from recita.models.steps import StepInput, StepOutput
 from recita.models.summary import Classification, Grounding, Language, Summary, Understanding
 from recita.ports import Guardrail, Model, Prompt
 from recita.steps.asking import ModelAnswer, ask, grounded
-from recita.steps.reading import READING
-from recita.steps.see_images import PICTURE
+from recita.steps.handover import PICTURE, READING, UNDERSTANDING
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.prompting import (
     PAGE,
@@ -27,7 +26,6 @@ from recita.text.prompting import (
     windows,
 )
 
-UNDERSTANDING = "understanding.json"
 SENTENCES = 5
 FACTS = 40
 LITTLE_TEXT = 200

@@ -1,0 +1,20 @@
+"""Names of what steps hand to each other under ``work/<document_id>/``."""
+
+from __future__ import annotations
+
+PENDING = "pending.json"
+"""Pages read or to be read: those with the method ``ocr`` and no text wait for the job."""
+OCR_PDF = "ocr.pdf"
+"""The pages that a Textract job reads."""
+TASK_TOKEN = "task-token.json"  # noqa: S105 - a file's name
+READING = "reading.json"
+PICTURE = "picture.json"
+UNDERSTANDING = "understanding.json"
+
+MAX_BYTES = 500 * 1024 * 1024
+"""Largest upload: Textract's limit for one job (developer guide, "Limits")."""
+
+
+def speech(language: str) -> str:
+    """Name of the record of a language's speech."""
+    return f"speech.{language}.json"
