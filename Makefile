@@ -15,24 +15,24 @@ demo: setup ## Run the pipeline on four real files and say what came out
 test: setup ## Run all tests
 	@$(BIN)/pytest -q
 
-check: setup ## Lint, types, layers, template, generated files
+check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml
-	@$(BIN)/python scripts/contracts.py --check
+	@$(BIN)/python scripts/lint_asl.py statemachine/document.asl.json
 
 lock: ## Resolve dependencies anew into requirements.lock
 	@scripts/lock
 
-contracts: ## Write the JSON Schemas of contracts/v1 from the models
-	@$(BIN)/python scripts/contracts.py
+contracts: setup ## Write contracts/v1 and docs/errors.md from the models
+	@RECITA_UPDATE=1 $(BIN)/pytest -q tests/contract/test_contracts.py
 
-docs: ## Write docs that are generated
+docs: setup ## Write what docs are generated from --help and benchmarks/
 	@$(BIN)/python scripts/cli_docs.py
 
 build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)
-	@$(BIN)/sam build
+	@SAM_CLI_BETA_BUILD_PERFORMANCE=1 $(BIN)/sam build
 
 bench: setup ## Measure the pipeline's overhead
 	@$(BIN)/python benchmarks/overhead.py
