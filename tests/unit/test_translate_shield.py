@@ -24,6 +24,7 @@ def kept(text: str, pair: tuple[str, str] = ("en", "es")) -> list[str]:
         ("due 2026-03-12 or 12/03/2026", ["2026-03-12", "12/03/2026"]),
         ("by Acme Industries Ltd. and Globex Corporation.",
          ["Acme Industries Ltd.", "Globex Corporation"]),
+        ("CPF 679198 18.300,00", ["18.300,00"]),
         ("30 days and 12% of it", []),
     ],
 )  # fmt: skip

@@ -27,7 +27,9 @@ PATTERNS = (
     r"(?:R\$|US\$|[$€£¥]|\b(?:BRL|USD|EUR|GBP)\s)\s?\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?\b",
     r"\b\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?\s?(?:€|£|(?:BRL|USD|EUR|GBP)\b)",
     r"\b\d+(?:[.,/-]\d+)+\b",  # figures with separators, tax numbers
-    r"\(?\+?\d{1,3}\)?(?:[ .-]\(?\d{2,5}\)?){2,}\b|\(\d{2,3}\)\s?\d{4,5}-?\d{4}\b",  # telephones
+    # telephones
+    r"(?<![\w.,+(])\(?\+?\d{1,3}\)?(?:[ .-]\(?\d{2,5}\)?){2,}(?![.,]?\w)",
+    r"\(\d{2,3}\)\s?\d{4,5}-?\d{4}\b",
     r"\b(?=\w*[-/.]?\w*\d)(?:[A-Z]{1,6}[-/]?)+\d[\w/-]*\b",  # codes: INV-2026-0042, A4, ISO9001
     rf"\b{NAME}(?:\s+(?:(?:&|e|and|y|et|de|da|do|dos)\s+)?{NAME}){{0,4}},?\s+{SUFFIX}",
 )
