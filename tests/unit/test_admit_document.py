@@ -12,6 +12,8 @@ from recita.steps import admit_document
 
 from tests.fakes import FakeDocuments, FakeWorkflow
 
+pytestmark = pytest.mark.disable_socket
+
 
 def event(key: str, version: str | None = "v1") -> dict[str, Any]:
     found = {"key": key, "size": 1} | ({"version-id": version} if version else {})

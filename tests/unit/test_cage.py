@@ -18,6 +18,8 @@ from recita.errors import DocumentRejectedError
 
 from tests.fakes import files
 
+pytestmark = pytest.mark.disable_socket
+
 QUICK = cage.Limits(seconds=1, memory=200 * cage.MEGABYTE)
 SMALL = cage.Limits(seconds=20, memory=200 * cage.MEGABYTE)
 ROOMY = cage.Limits(seconds=20, memory=400 * cage.MEGABYTE)

@@ -6,10 +6,13 @@ import html
 import io
 from typing import Any
 
+import pytest
 import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
 from recita.text.captions import MAX_CUE, TimedWord, to_webvtt
+
+pytestmark = pytest.mark.disable_socket
 
 WORDS = st.lists(st.text(alphabet="abcé<>&-日.", min_size=1, max_size=12), min_size=1, max_size=60)
 

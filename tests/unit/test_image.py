@@ -17,6 +17,8 @@ from recita.errors import DocumentRejectedError
 
 from tests.fakes import files
 
+pytestmark = pytest.mark.disable_socket
+
 RED, BLUE = (254, 0, 0), (0, 0, 254)
 
 

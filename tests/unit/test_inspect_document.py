@@ -10,6 +10,8 @@ from recita.steps import inspect_document
 
 from tests.fakes import Pipeline, files
 
+pytestmark = pytest.mark.disable_socket
+
 
 def inspected(
     body: bytes, key: str, metadata: dict[str, str] | None = None

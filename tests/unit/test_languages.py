@@ -46,7 +46,6 @@ def test_polly_has_every_voice_and_engine() -> None:
         (" es , es,fr", ("es", "fr")),
         ("none", ()),
         ("NONE", ()),
-        ("", ()),
     ],
 )
 def test_reads_a_list_of_languages(value: str, expected: tuple[str, ...]) -> None:
@@ -56,6 +55,12 @@ def test_reads_a_list_of_languages(value: str, expected: tuple[str, ...]) -> Non
 @pytest.mark.parametrize("value", ["es,Spanish", "../x", "e", "es;fr", "es,none"])
 def test_names_the_first_code_that_is_none(value: str) -> None:
     with pytest.raises(ValueError, match="is not a language code"):
+        parse_languages(value)
+
+
+@pytest.mark.parametrize("value", ["", " , "])
+def test_asking_for_no_language_is_said_aloud(value: str) -> None:
+    with pytest.raises(ValueError, match="write none"):
         parse_languages(value)
 
 

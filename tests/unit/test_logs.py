@@ -21,6 +21,8 @@ from recita.wiring import wiring
 from tests.fakes import Pipeline, files
 from tests.fakes.pipeline import upload_named
 
+pytestmark = pytest.mark.disable_socket
+
 MARKER = "Zanzibar-4711"
 STEPS = ("inspect_document", "read_pages", "understand_document", "translate_summary",
          "speak_summary", "publish_result")  # fmt: skip

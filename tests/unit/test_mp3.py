@@ -10,6 +10,8 @@ import pytest
 from mutagen import mp3 as mutagen_mp3
 from recita.text.mp3 import duration_seconds
 
+pytestmark = pytest.mark.disable_socket
+
 
 def encoded(rate: int, seconds: float, kbit: int = 48) -> bytes:
     encoder = lameenc.Encoder()

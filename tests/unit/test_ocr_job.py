@@ -15,6 +15,8 @@ from recita.steps import ocr_job
 from tests.fakes import FakeOcr, FakeWorkflow, Pipeline, files
 from tests.unit.test_read_pages import SCAN, prepared, reading
 
+pytestmark = pytest.mark.disable_socket
+
 
 def waiting() -> tuple[Pipeline, Document]:
     pipeline, document = prepared(files.pdf([SCAN, files.good_page(2), SCAN]))

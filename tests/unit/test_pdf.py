@@ -14,6 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.fakes import files
 
+pytestmark = pytest.mark.disable_socket
+
 
 def rejected(run: Callable[[], object]) -> str:
     with pytest.raises(DocumentRejectedError) as caught:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from recita.models.page import Page
 from recita.text import prompting
 
+pytestmark = pytest.mark.disable_socket
+
 MARKED = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=400)
 

@@ -20,6 +20,8 @@ from recita.steps.ledger import balance, conclude, explain
 from tests.fakes import Pipeline, files
 from tests.fakes.pipeline import upload_named
 
+pytestmark = pytest.mark.disable_socket
+
 TWO_PAGES = files.pdf([files.good_page(1), files.good_page(2)])
 
 

@@ -16,6 +16,8 @@ from recita.steps.reading import markdown
 
 from tests.fakes import Pipeline, files
 
+pytestmark = pytest.mark.disable_socket
+
 SCAN = b"Do"
 
 

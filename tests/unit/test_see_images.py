@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
 from PIL import Image
 from recita.errors import ProviderUnavailableError
 from recita.models.document import result_key
@@ -12,6 +13,8 @@ from recita.models.picture import Picture
 
 from tests.fakes import Pipeline, files
 from tests.unit.test_image import photo
+
+pytestmark = pytest.mark.disable_socket
 
 
 def test_the_derived_jpeg_has_no_exif() -> None:

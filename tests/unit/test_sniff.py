@@ -8,6 +8,8 @@ from recita.errors import DocumentRejectedError
 
 from tests.fakes import files
 
+pytestmark = pytest.mark.disable_socket
+
 
 def rejected(body: bytes, key: str) -> str:
     with pytest.raises(DocumentRejectedError) as caught:

@@ -17,6 +17,8 @@ from recita.text import ssml
 
 from tests.fakes import FakeVoice, Pipeline
 
+pytestmark = pytest.mark.disable_socket
+
 TEXT = "Invoice 4711 & more <was> issued."
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from recita.text import ssml
+
+pytestmark = pytest.mark.disable_socket
 
 ANY_TEXT = st.text(max_size=100)
 

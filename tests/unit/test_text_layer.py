@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from recita.text.layer import judge
 
+pytestmark = pytest.mark.disable_socket
+
 
 @pytest.mark.parametrize(
     ("text", "pictured", "good", "why"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from recita.errors import ProviderRefusedError
 from recita.models.summary import Summary
 
 from tests.fakes import Pipeline
+
+pytestmark = pytest.mark.disable_socket
 
 TEXT = b"Invoice 4711 was issued."
 

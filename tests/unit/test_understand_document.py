@@ -21,6 +21,8 @@ from tests.fakes import Pipeline, files
 from tests.fakes.pipeline import upload_named
 from tests.fakes.services import answer
 
+pytestmark = pytest.mark.disable_socket
+
 DOCUMENT = Document(**upload_named("a.pdf").model_dump(), route="document", pages=2)
 
 

@@ -24,7 +24,7 @@ class AmazonTranslator:
             lines = self._call("\n".join(batch), source, target).split("\n")
             if len(lines) != len(batch):  # the engine joined or split lines: ask one by one
                 lines = [self._call(segment, source, target) for segment in batch]
-            translated += (line.strip() for line in lines)
+            translated += (" ".join(line.split()) for line in lines)
         return translated
 
     def _call(self, text: str, source: str, target: str) -> str:

@@ -1,0 +1,370 @@
+"""Storage and orchestration: each fake keeps the same promises as its adapter, on moto."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from recita.adapters.dynamodb import DynamoDocuments
+from recita.adapters.eventbridge import EventBridgeBus
+from recita.adapters.s3 import S3Results, S3Uploads
+from recita.adapters.stepfunctions import StepFunctionsWorkflow
+from recita.errors import DocumentRejectedError
+from recita.models.document import Upload, document_id
+from recita.models.manifest import Manifest
+from recita.ports import Documents, EventBus, Results, Uploads, Workflow
+from recita.steps.publish_result import _event
+
+from tests.fakes import (
+    FakeBus,
+    FakeDocuments,
+    FakeResults,
+    FakeUploads,
+    FakeWorkflow,
+    Pipeline,
+)
+
+INPUT, RESULTS = "recita-input", "recita-results"
+HOSTILE_KEY = "in/nota nº 7 + 50% (v2)/../ção %2e.txt"
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+both = pytest.mark.parametrize("kind", ["fake", "adapter"])
+
+
+# --------------------------------------------------------------------- the input bucket
+
+
+@dataclass
+class InputBucket:
+    uploads: Uploads
+    put: Callable[[str, bytes, dict[str, str]], Upload]
+    delete: Callable[[Upload], None]
+
+
+def fake_input() -> InputBucket:
+    fake = FakeUploads()
+
+    def put(key: str, body: bytes, metadata: dict[str, str]) -> Upload:
+        upload = _upload(key, f"v{len(fake.files)}")
+        fake.put(upload, body, metadata)
+        return upload
+
+    def delete(upload: Upload) -> None:
+        del fake.files[upload.bucket, upload.key, upload.version_id]
+
+    return InputBucket(fake, put, delete)
+
+
+def s3_input() -> InputBucket:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=INPUT)
+    s3.put_bucket_versioning(Bucket=INPUT, VersioningConfiguration={"Status": "Enabled"})
+
+    def put(key: str, body: bytes, metadata: dict[str, str]) -> Upload:
+        reply = s3.put_object(Bucket=INPUT, Key=key, Body=body, Metadata=metadata)
+        return _upload(key, reply["VersionId"])
+
+    def delete(upload: Upload) -> None:
+        s3.delete_object(Bucket=INPUT, Key=upload.key, VersionId=upload.version_id)
+
+    return InputBucket(S3Uploads(), put, delete)
+
+
+def _upload(key: str, version: str) -> Upload:
+    name = document_id(INPUT, key, version)
+    return Upload(document_id=name, bucket=INPUT, key=key, version_id=version)
+
+
+@pytest.fixture
+def input_bucket(kind: str) -> InputBucket:
+    return fake_input() if kind == "fake" else s3_input()
+
+
+@both
+def test_an_upload_comes_with_its_metadata(input_bucket: InputBucket) -> None:
+    upload = input_bucket.put(HOSTILE_KEY, b"body", {"recita-speak": "none"})
+    file = input_bucket.uploads.fetch(upload, 10)
+    assert (file.body, file.metadata) == (b"body", {"recita-speak": "none"})
+
+
+@both
+def test_each_version_is_its_own_file(input_bucket: InputBucket) -> None:
+    first = input_bucket.put("a", b"one", {})
+    second = input_bucket.put("a", b"two", {})
+    assert input_bucket.uploads.fetch(first, 10).body == b"one"
+    assert input_bucket.uploads.fetch(second, 10).body == b"two"
+
+
+@both
+@pytest.mark.parametrize(("limit", "fits"), [(4, True), (3, False)])
+def test_a_file_over_the_limit_is_refused(
+    input_bucket: InputBucket,
+    limit: int,
+    *,
+    fits: bool,
+) -> None:
+    upload = input_bucket.put("a", b"four", {})
+    if fits:
+        assert input_bucket.uploads.fetch(upload, limit).body == b"four"
+        return
+    with pytest.raises(DocumentRejectedError) as caught:
+        input_bucket.uploads.fetch(upload, limit)
+    assert caught.value.code == "too-large"
+
+
+@both
+def test_a_file_that_was_deleted_again_is_rejected(input_bucket: InputBucket) -> None:
+    upload = input_bucket.put("a", b"x", {})
+    input_bucket.delete(upload)
+    with pytest.raises(DocumentRejectedError) as caught:
+        input_bucket.uploads.fetch(upload, 10)
+    assert caught.value.code == "empty"
+
+
+# --------------------------------------------------------------------- the results bucket
+
+
+@pytest.fixture
+def results(kind: str) -> Results:
+    if kind == "fake":
+        return FakeResults(RESULTS)
+    boto3.client("s3").create_bucket(Bucket=RESULTS)
+    return S3Results(RESULTS)
+
+
+@both
+def test_what_is_written_is_read(results: Results) -> None:
+    assert results.bucket == RESULTS
+    assert results.read("documents/x/text.md") is None
+    results.write("documents/x/text.md", "é".encode(), "text/markdown; charset=utf-8")
+    results.write("documents/x/text.md", b"", "text/markdown")
+    assert results.read("documents/x/text.md") == b""
+
+
+@both
+def test_the_first_publisher_wins(results: Results) -> None:
+    assert results.publish("m", b"1", lambda _: False) == b"1"
+    assert results.publish("m", b"2", lambda _: False) == b"1"
+    assert results.read("m") == b"1"
+
+
+@both
+def test_what_may_go_is_replaced(results: Results) -> None:
+    results.publish("m", b"1", lambda _: False)
+    assert results.publish("m", b"2", lambda body: body == b"1") == b"2"
+    assert results.read("m") == b"2"
+
+
+@both
+@pytest.mark.parametrize("before", [None, b"0"])
+def test_a_rival_between_read_and_write_is_noticed(results: Results, before: bytes | None) -> None:
+    if before is not None:
+        results.write("m", before, "application/json")
+    _interfere(results, lambda: results.write("m", b"rival", "application/json"))
+    assert results.publish("m", b"mine", lambda body: body == before) == b"rival"
+    assert results.read("m") == b"rival"
+
+
+@both
+def test_a_rival_that_may_go_is_replaced(results: Results) -> None:
+    _interfere(results, lambda: results.write("m", b"rival", "application/json"))
+    assert results.publish("m", b"mine", lambda _: True) == b"mine"
+    assert results.read("m") == b"mine"
+
+
+def _interfere(results: Results, rival: Callable[[], None]) -> None:
+    """Let ``rival`` write between the next publisher's read and its write."""
+    if isinstance(results, FakeResults):
+        results.rival = rival
+        return
+    assert isinstance(results, S3Results)
+    put_if = results._put_if
+    pending = [rival]
+
+    def interfered(key: str, body: bytes, etag: str | None) -> None:
+        if pending:
+            pending.pop()()
+        put_if(key, body, etag)
+
+    results._put_if = interfered  # type: ignore[method-assign]
+
+
+# --------------------------------------------------------------------- the table
+
+
+@dataclass
+class Table:
+    documents: Documents
+    row: Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def table(kind: str) -> Table:
+    if kind == "fake":
+        fake = FakeDocuments()
+        return Table(fake, lambda name: fake.rows[name])
+    real = boto3.resource("dynamodb").create_table(
+        TableName="documents",
+        KeySchema=[{"AttributeName": "document_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "document_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Table(
+        DynamoDocuments("documents"),
+        lambda name: dict(real.get_item(Key={"document_id": name})["Item"]),
+    )
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    return Pipeline("es").run(b"Invoice 4711.", HOSTILE_KEY)
+
+
+@both
+def test_a_row_is_processing_then_what_the_manifest_says(table: Table, manifest: Manifest) -> None:
+    upload = Upload.model_validate(
+        {"document_id": manifest.document_id} | manifest.source.model_dump()
+    )
+    table.documents.admit(upload)
+    assert table.row(upload.document_id)["status"] == "PROCESSING"
+    table.documents.record(manifest, "documents/x/manifest.json")
+    table.documents.admit(upload)
+    row = table.row(upload.document_id)
+    assert row["status"] == "COMPLETED"
+    assert row["source_key"] == HOSTILE_KEY
+    assert row["manifest_key"] == "documents/x/manifest.json"
+
+
+def test_a_row_has_no_empty_attributes() -> None:
+    from recita.adapters.dynamodb import row
+
+    rejected = row(Pipeline().run(b"PK\x03\x04", "a.docx"), "k")
+    assert rejected["reason_code"] == "unsupported-type"
+    assert "language" not in rejected
+    completed = row(Pipeline("es").run(b"Invoice 4711.", "a.txt"), "k")
+    assert (completed["language"], completed["document_type"]) == ("en", "invoice")
+    assert (completed["pages"], completed["languages"]) == (1, ["es"])
+    assert "reason_code" not in completed
+
+
+# --------------------------------------------------------------------- the state machine
+
+
+@dataclass
+class Machine:
+    workflow: Workflow
+    started: Callable[[], list[str]]
+
+
+@pytest.fixture
+def machine(kind: str) -> Machine:
+    if kind == "fake":
+        fake = FakeWorkflow()
+        return Machine(fake, lambda: list(fake.executions))
+    states = boto3.client("stepfunctions")
+    arn = states.create_state_machine(
+        name="documents",
+        definition=json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}),
+        roleArn="arn:aws:iam::123456789012:role/states",
+    )["stateMachineArn"]
+    return Machine(
+        StepFunctionsWorkflow(arn),
+        lambda: [e["name"] for e in states.list_executions(stateMachineArn=arn)["executions"]],
+    )
+
+
+@both
+def test_an_upload_starts_one_execution_named_after_it(machine: Machine) -> None:
+    upload = _upload(HOSTILE_KEY, "v1")
+    assert machine.workflow.start(upload) is True
+    machine.workflow.start(upload)  # running: the same; ended: there was one already
+    assert machine.started() == [upload.document_id]
+
+
+def test_an_execution_that_ended_is_not_started_again() -> None:
+    workflow = StepFunctionsWorkflow("arn:aws:states:us-east-1:123456789012:stateMachine:x")
+    with _client_error(workflow._states, "start_execution", "ExecutionAlreadyExists"):
+        assert workflow.start(_upload("a", "v1")) is False
+    with (
+        _client_error(workflow._states, "start_execution", "StateMachineDoesNotExist"),
+        pytest.raises(workflow._states.exceptions.StateMachineDoesNotExist),
+    ):
+        workflow.start(_upload("a", "v1"))
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_a_task_that_no_longer_waits_is_no_error(code: str) -> None:
+    FakeWorkflow().resume("gone", {})
+    workflow = StepFunctionsWorkflow()
+    with _client_error(workflow._states, "send_task_success", code):
+        workflow.resume("gone", {"job_id": "1"})
+
+
+def _client_error(client: Any, method: str, code: str) -> Any:
+    from botocore.stub import Stubber
+
+    stubber = Stubber(client)
+    stubber.add_client_error(method, code)
+    return stubber
+
+
+# --------------------------------------------------------------------- the bus
+
+
+@pytest.fixture
+def bus(kind: str) -> tuple[EventBus, Callable[[], list[tuple[str, dict[str, Any]]]]]:
+    if kind == "fake":
+        fake = FakeBus()
+        return fake, lambda: [(e.detail_type, json.loads(e.model_dump_json())) for e in fake.events]
+    events, sqs = boto3.client("events"), boto3.client("sqs")
+    url = sqs.create_queue(QueueName="told")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    events.put_rule(Name="all", EventPattern=json.dumps({"source": ["recita.pipeline"]}))
+    events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": arn["QueueArn"]}])
+
+    def told() -> list[tuple[str, dict[str, Any]]]:
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        bodies = [json.loads(message["Body"]) for message in messages]
+        return [(body["detail-type"], body["detail"]) for body in bodies]
+
+    return EventBridgeBus("default"), told
+
+
+@both
+def test_an_event_arrives_as_the_contract_says(
+    bus: tuple[EventBus, Callable[[], list[tuple[str, dict[str, Any]]]]], manifest: Manifest
+) -> None:
+    port, told = bus
+    event = _event(manifest, RESULTS, "documents/x/manifest.json")
+    port.publish(event)
+    assert told() == [("Recita Document Completed", json.loads(event.model_dump_json()))]
+
+
+def test_an_event_that_the_bus_does_not_take_is_told(manifest: Manifest) -> None:
+    from botocore.stub import Stubber
+    from recita.errors import ProviderUnavailableError
+
+    port = EventBridgeBus("default")
+    reply: dict[str, Any] = {
+        "FailedEntryCount": 1,
+        "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "later"}],
+    }
+    stubber = Stubber(port._events)
+    stubber.add_response("put_events", reply)
+    with stubber, pytest.raises(ProviderUnavailableError, match="InternalFailure"):
+        port.publish(_event(manifest, RESULTS, "k"))
