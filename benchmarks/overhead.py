@@ -1,7 +1,8 @@
-"""What the pipeline costs beside its engines: ``.venv/bin/python benchmarks/overhead.py``.
+"""What the pipeline costs beside its engines: ``benchmarks/overhead.py [--quick]``.
 
-Runs on the laptop stack (its own home, its own port) and writes ``benchmarks/overhead.json``.
-Absolute times belong to one machine on one day; the ratios are what counts.
+Works on a laptop stack of its own and writes ``benchmarks/overhead.json``. Absolute times belong
+to one machine on one day; the ratios are what counts. ``--quick`` runs the demo's files together
+once instead of three times.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ def main() -> None:
         try:
             found = {
                 "machine": machine(),
-                "stack": starts(),
-                "demo": demo(work),
-                "page": page(),
                 "imports": imports(),
+                "stack": starts(),
+                "page": page(),
+                "demo": demo(work),
             }
         finally:
             stack.stop()
@@ -56,7 +57,13 @@ def main() -> None:
 
 def machine() -> dict[str, Any]:
     """Where this was measured."""
-    return {"cores": os.cpu_count(), "python": platform.python_version(), "on": platform.machine()}
+    load = round(os.getloadavg()[0], 1)  # above the number of cores, no time here means much
+    return {
+        "load": load,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "on": platform.machine(),
+    }
 
 
 def starts() -> dict[str, float]:
@@ -73,10 +80,11 @@ def demo(work: Path) -> dict[str, Any]:
     """
     files = [sample.path for sample in samples.make(work / "samples")]
     run(files, work)  # loads the models
-    together = [compared(files, work) for _ in range(REPEATS)]
+    repeats = 1 if "--quick" in sys.argv else REPEATS
+    together = [compared(files, work) for _ in range(repeats)]
     alone = {file.name: compared([file], work) for file in files}
     return {
-        "together": sorted(together, key=lambda one: float(one["wall_seconds"]))[REPEATS // 2],
+        "together": sorted(together, key=lambda one: float(one["wall_seconds"]))[repeats // 2],
         "alone": alone,
         "alone_wall_to_busy": total(alone, "wall_seconds") / total(alone, "busy_seconds"),
     }
