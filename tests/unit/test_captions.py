@@ -23,6 +23,7 @@ def test_every_word_is_in_a_cue_that_players_take(values: list[str], per_sentenc
     captions = _parsed(to_webvtt(words, len(values) * 0.2, "es"))
 
     assert html.unescape(" ".join(c.raw_text for c in captions)).split() == values
+    assert not [c for c in captions if "<" in c.raw_text or "-->" in c.raw_text]
     assert all(len(html.unescape(c.raw_text)) <= MAX_CUE for c in captions)
     ends = [c.end_in_seconds for c in captions]
     assert [c.start_in_seconds for c in captions][1:] == ends[:-1]

@@ -100,8 +100,10 @@ def test_the_model_is_never_asked_about_a_blocked_text() -> None:
 
 def test_a_blocked_window_publishes_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompting, "WINDOW", 200)
-    pipeline = read("a fine page " * 6, "a forbidden page " * 6)
+    pipeline = read("a fine page " * 6, "a forbidden page " * 6, "not even asked about " * 6)
     assert understand(pipeline).status == "BLOCKED"
+    assert len(pipeline.model.prompts) == 1
+    assert len(pipeline.guardrail.inputs) == 2
     assert not [key for key in pipeline.results.objects if "summary" in key]
 
 
