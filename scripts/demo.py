@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import typer
 from recita.models.manifest import Manifest
 from recita_cli import readable
 from recita_local import doctor
@@ -42,8 +43,8 @@ def main(out: Path) -> int:
 
 
 def say(text: str) -> None:
-    """Print at once, in step with what the command writes to standard error."""
-    print(text, flush=True)
+    """Print at once, in step with standard error, and without colours outside a terminal."""
+    typer.echo(text)
 
 
 def run(files: list[Path], out: Path) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def examine(port: int | None = None) -> list[Check]:
     looks: list[Callable[[], list[Check]]] = [
         _python,
         _packages,
-        lambda: [_port(port or stack.default_port())],
+        lambda: [_port(stack.default_port() if port is None else port)],
         lambda: [_disk(stack.default_home())],
         _translation,
         _speech,
