@@ -92,7 +92,7 @@ def conclude(
     if audio:
         say(f"To hear them ({player or 'any player or browser opens MP3'}):")
     for file in audio:
-        say(f"  {player} {file}".replace("   ", "  "))
+        say(f"  {player} {file}" if player else f"  {file}")
     for check in lacking:
         say(f"This machine lacks something: {check.name}: {check.detail}\n  fix: {check.fix}")
     say("The laptop stack stays up: `recita status`, `recita show`, `recita down`.")

@@ -16,7 +16,6 @@ from recita_cli.main import app
 from recita_local import doctor
 from typer.testing import CliRunner
 
-
 ANY_PORT = 0
 """The system finds a free one."""
 
