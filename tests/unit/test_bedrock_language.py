@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from recita_local.services.bedrock.engine import LanguageEngine
 from recita_local.services.bedrock.language.identify import language_of
@@ -110,6 +112,27 @@ def test_a_picture_is_described_by_its_most_specific_labels(engine: LanguageEngi
         "The picture shows a cat (animal, pet).",
         "One face is visible.",
         "It contains the text “KEEP OUT”.",
+    ]
+
+
+def label(name: str, confidence: float, *parents: str) -> dict[str, Any]:
+    return {"name": name, "confidence": confidence, "parents": list(parents)}
+
+
+def test_what_is_only_likely_is_said_so(engine: LanguageEngine) -> None:
+    bird = [label("Animal", 95), label("Bird", 91, "Animal"), label("Eagle", 64, "Animal", "Bird")]
+    rocket = [
+        label("Vehicle", 70),
+        label("Rocket", 69, "Vehicle"),
+        label("Missile", 65, "Rocket", "Vehicle"),
+        label("Oil Rig", 58),
+    ]
+
+    described = [engine.describe(one, "", None, "en")["sentences"] for one in (bird, rocket)]
+
+    assert [[one["text"] for one in sentences] for sentences in described] == [
+        ["The picture shows a bird (animal).", "Less certain: an eagle (animal, bird)."],
+        ["The picture probably shows a rocket (vehicle)."],
     ]
 
 

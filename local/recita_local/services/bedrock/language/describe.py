@@ -9,11 +9,21 @@ from recita_local.services.bedrock.guard.attacks import addresses_model
 from recita_local.services.bedrock.language.compose import templates
 from recita_local.services.bedrock.language.identify import language_of
 
-CERTAIN = 60.0
-"""Per cent; a label below this is not worth a sentence."""
+CERTAIN, LIKELY = 80.0, 55.0
+"""Per cent: from here a label is stated, or named as likely; below, not mentioned."""
 
-MOST = 4
+CLOSE, NEAR_BEST = 3.5, 6.0
+"""Points a likely label may be behind its parent, and behind the likeliest."""
+
+MOST, MOST_LIKELY = 4, 2
 LONGEST_TEXT = 160
+NO_ARTICLE = frozenset({
+    "water", "nature", "outdoors", "indoors", "food", "scenery", "grass", "furniture", "text",
+    "sand", "architecture", "transportation", "sport", "beverage", "coffee", "tea", "beer", "wine",
+    "bread", "rice", "snow", "ice", "smoke", "fire", "art", "clothing", "footwear", "jewelry",
+    "hair", "skin", "wood", "metal", "glass", "paper", "soil", "rock", "wildlife",
+})  # fmt: skip
+"""Label names that are no single thing."""
 
 
 def describe(
@@ -22,8 +32,7 @@ def describe(
     """The reply for a picture: labels are ``{name, confidence in per cent, parents}``."""
     code = language_of(text if len(text.split()) > 12 else "", language)
     words = templates(code)
-    named = _named(labels, words["and"], code)
-    sentences = [words["picture"].format(labels=named) if named else words["picture_unknown"]]
+    sentences = _shown(labels, words, code)
     if faces:
         sentences.append(words["face"] if faces == 1 else words["faces"].format(count=faces))
     quoted = _quoted(text)
@@ -40,41 +49,74 @@ def describe(
     }
 
 
+def _shown(labels: list[dict[str, Any]], words: dict[str, Any], language: str) -> list[str]:
+    """What is certain, then what is likely."""
+    certain, likely = _certain(labels)[:MOST], _likely(labels)[:MOST_LIKELY]
+    named = [_named(found, words["and"], language) for found in (certain, likely)]
+    if certain and likely:
+        return [
+            words["picture"].format(labels=named[0]),
+            words["less_certain"].format(labels=named[1]),
+        ]
+    if certain:
+        return [words["picture"].format(labels=named[0])]
+    if likely:
+        return [words["picture_likely"].format(labels=named[1])]
+    return [words["picture_unknown"]]
+
+
 def _named(labels: list[dict[str, Any]], conjunction: str, language: str) -> str:
-    """``a cat (animal, pet) and a sofa``: most specific first, parents in brackets."""
-    shown = _specific(labels)[:MOST]
-    parts = []
-    for label in shown:
-        name = _plain(str(label["name"]))
-        parents = [_plain(_parent_name(one)) for one in label.get("parents") or []][:2]
-        text = f"{_article(name)}{name}" if language == "en" else f"“{name}”"
-        parts.append(f"{text} ({', '.join(parents)})" if parents and language == "en" else text)
-    return (
-        parts[0]
-        if len(parts) == 1
-        else f" {conjunction} ".join([", ".join(parts[:-1]), parts[-1]])
-        if parts
-        else ""
-    )
+    """``a cat (animal, pet) and a sofa``; labels are English, so elsewhere they are quoted."""
+    if language != "en":
+        parts = [f"“{_plain(str(label['name']))}”" for label in labels]
+    else:
+        parts = [_in_english(label) for label in labels]
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
 
 
-def _specific(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _in_english(label: dict[str, Any]) -> str:
+    name = _plain(str(label["name"]))
+    parents = ", ".join(_plain(one) for one in _parents(label)[:2])
+    return f"{_article(name)}{name} ({parents})" if parents else f"{_article(name)}{name}"
+
+
+def _certain(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Certain labels that are no parent of another certain one, surest first."""
     sure = [one for one in labels if _confidence(one) >= CERTAIN]
-    parents = {_parent_name(parent) for one in sure for parent in one.get("parents") or []}
-    kept = [one for one in sure if one["name"] not in parents]
+    general = {parent for one in sure for parent in _parents(one)}
+    kept = [one for one in sure if one["name"] not in general]
     return sorted(kept, key=lambda one: -_confidence(one))
+
+
+def _likely(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Likely labels as specific as their confidence allows, likeliest first."""
+    found = [one for one in labels if LIKELY <= _confidence(one) < CERTAIN]
+    by_name = {one["name"]: _confidence(one) for one in found}
+    kept = []
+    for one in found:
+        own = _confidence(one)
+        vague = any(
+            one["name"] in _parents(other) and _confidence(other) >= own - CLOSE for other in found
+        )
+        bold = any(by_name.get(parent, 0.0) > own + CLOSE for parent in _parents(one))
+        if not vague and not bold:
+            kept.append(one)
+    kept.sort(key=lambda one: -_confidence(one))
+    return [one for one in kept if _confidence(one) >= _confidence(kept[0]) - NEAR_BEST]
 
 
 def _confidence(label: dict[str, Any]) -> float:
     return float(label.get("confidence") or 0)
 
 
-def _parent_name(parent: Any) -> str:
+def _parents(label: dict[str, Any]) -> list[str]:
     """Parents come as names or as Rekognition writes them: ``{"Name": …}``."""
-    return (
+    return [
         str(parent.get("Name") or parent.get("name")) if isinstance(parent, dict) else str(parent)
-    )
+        for parent in label.get("parents") or []
+    ]
 
 
 def _plain(name: str) -> str:
@@ -83,8 +125,7 @@ def _plain(name: str) -> str:
 
 def _article(name: str) -> str:
     plural = name.endswith("s") and not name.endswith(("ss", "us", "is"))
-    mass = {"water", "nature", "outdoors", "food", "scenery", "grass", "furniture", "text", "sand"}
-    if plural or name in mass:
+    if plural or name in NO_ARTICLE:
         return ""
     return "an " if name[0] in "aeiou" else "a "
 
@@ -101,4 +142,4 @@ def _quoted(text: str) -> str:
 
 
 def _title(labels: list[dict[str, Any]]) -> str:
-    return ", ".join(str(one["name"]) for one in _specific(labels)[:2])
+    return ", ".join(str(one["name"]) for one in (_certain(labels) or _likely(labels))[:2])
