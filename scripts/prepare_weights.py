@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import sys
 
+from recita_local.services.rekognition.convert import model_file
 from recita_local.weights import WeightsChecksumError, prepare_all
+
+
+def say(line: str) -> None:
+    """Show progress."""
+    print(f"setup: {line}", file=sys.stderr)
 
 
 def main() -> int:
     """Return 1 only when a file is not the one this version was tested with."""
-    problems = prepare_all(lambda line: print(f"setup: {line}", file=sys.stderr))
+    problems = prepare_all(say)
+    say(f"image labels: {model_file().name}")
     return int(any(isinstance(problem, WeightsChecksumError) for problem in problems))
 
 

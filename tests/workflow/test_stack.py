@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -250,3 +251,16 @@ def test_functions_are_warm_before_they_are_called(laptop: Laptop) -> None:
     while len(descendants(laptop.stack.pid)) < 5 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert len(descendants(laptop.stack.pid)) >= 5, "one process per function of the app"
+
+
+def test_a_server_whose_home_is_removed_leaves(tmp_path: Path, unused_port: int) -> None:
+    home = tmp_path / "home"
+    running = stack.start(home, port=unused_port, template=APP / "template.yaml")
+    shutil.rmtree(home, ignore_errors=True)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{running.pid}").exists() and time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(running.pid, os.WNOHANG)
+        time.sleep(0.1)
+    assert not Path(f"/proc/{running.pid}").exists()
+    assert not (home / "state").exists()

@@ -16,7 +16,7 @@ class PollyVoice:
     """SynthesizeSpeech; sound and marks are two calls on the same SSML."""
 
     def __init__(self, meter: Meter) -> None:
-        self._polly = Provider("polly", meter, read_timeout=120)
+        self._polly = Provider("polly", meter, read_timeout=240)
 
     def speak(self, ssml: str, language: str) -> Spoken:
         """Speak at most 3,000 billed characters of SSML."""

@@ -19,7 +19,7 @@ class RekognitionVision:
     """Rekognition's image operations; each call is billed as one image."""
 
     def __init__(self, meter: Meter) -> None:
-        self._rekognition = Provider("rekognition", meter, read_timeout=30)
+        self._rekognition = Provider("rekognition", meter, read_timeout=60)
 
     def look(self, image: bytes) -> Seen:
         """Look at one upright JPEG or PNG of at most 5 MB."""

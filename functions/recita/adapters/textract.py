@@ -18,7 +18,7 @@ class TextractOcr:
     """Textract's text detection; ``topic`` and ``role`` let a job announce its end."""
 
     def __init__(self, meter: Meter, *, bucket: str = "", topic: str = "", role: str = "") -> None:
-        self._textract = Provider("textract", meter, read_timeout=60)
+        self._textract = Provider("textract", meter, read_timeout=120)
         self._bucket = bucket
         self._channel = {"SNSTopicArn": topic, "RoleArn": role}
 

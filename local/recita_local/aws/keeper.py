@@ -5,7 +5,9 @@ The same thread lets idle Lambda processes go.
 
 from __future__ import annotations
 
+import os
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ministack import app
@@ -32,6 +34,7 @@ class Keeper:
         self._requests = requests
         self._seen = -1
         self._every = every_seconds
+        self._home = _inode()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recita-keeper", daemon=True)
 
@@ -47,6 +50,10 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every):
+            if _inode() != self._home:
+                # Somebody removed the home. An orderly end would save, and so make it again;
+                # engines and Lambda workers leave when they find this process gone.
+                os._exit(0)
             lambda_pool.evict()
             if self._is_changed():
                 save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls
@@ -57,6 +64,12 @@ class Keeper:
         is_busy = lambda_svc.executions_in_flight()[0] > 0 or _has_running_execution()
         self._seen = -1 if is_busy else requests
         return is_busy or requests != seen
+
+
+def _inode() -> int | None:
+    """Which folder the home is; saving would make one of the same name again."""
+    home = Path(os.environ["RECITA_HOME"])
+    return home.stat().st_ino if home.exists() else None
 
 
 def _has_running_execution() -> bool:

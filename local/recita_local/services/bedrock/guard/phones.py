@@ -13,7 +13,9 @@ LABEL = re.compile(
     r"[^\w\n+(]{0,6}(?:(?:n[º°o.]{0,2}|number|no|at|para|au|al)\b[^\w\n+(]{0,4})?$",
     re.IGNORECASE,
 )
-CANDIDATE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\(?\d(?:[ \t\u00a0\u202f.()/-]{0,3}\d){6,16}(?![\w/]|[.,-]\d)")
+CANDIDATE = re.compile(
+    r"(?<![\w.,/-])(?:\+|00)?\(?\d(?:[ \t\u00a0\u202f.()/-]{0,3}\d){6,16}(?![\w/]|[.,-]\d)"
+)
 FORMATTED = (
     (
         re.compile(

@@ -1,0 +1,65 @@
+"""Write what README.md takes from ``benchmarks/``; with ``--check``, only say whether it is so."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+BENCHMARKS = ROOT / "benchmarks"
+
+
+def main() -> int:
+    """Write or check README.md; 1 when the check finds it stale."""
+    text = README.read_text(encoding="utf-8")
+    wanted = filled(text)
+    if "--check" not in sys.argv:
+        README.write_text(wanted, encoding="utf-8")
+        return 0
+    if text == wanted:
+        return 0
+    print("README.md is not what benchmarks/ says; run: make docs")
+    return 1
+
+
+def filled(text: str) -> str:
+    """The README with every generated block as the benchmark files have it."""
+    for name, block in (("demo", demo()), ("measured", measured())):
+        before, begin, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        text = before + begin + block + end + after
+    return text
+
+
+def demo() -> str:
+    """What the last recorded ``make demo`` printed."""
+    printed = (BENCHMARKS / "demo.txt").read_text(encoding="utf-8").strip()
+    return f"```text\n{printed}\n```\n"
+
+
+def measured() -> str:
+    """The numbers of the last recorded ``benchmarks/overhead.py``."""
+    found = json.loads((BENCHMARKS / "overhead.json").read_text(encoding="utf-8"))
+    demo_run, stack, imports = found["demo"]["together"], found["stack"], found["imports"]
+    rows = [
+        ("four demo files together, wall time ÷ the engines' busy time", demo_run["wall_to_busy"]),
+        ("the same one by one", round(found["demo"]["alone_wall_to_busy"], 2)),
+        (
+            "laptop stack ready, new / warm",
+            f"{stack['first_seconds']} s / {stack['warm_seconds']} s",
+        ),
+        (
+            "one born-digital page, drop to manifest, no speech",
+            f"{found['page']['drop_to_manifest_seconds']} s",
+        ),
+        ("slowest handler import ÷ `import boto3`", imports["slowest_to_boto3"]),
+    ]
+    where = f"{found['machine']['cores']} cores, Python {found['machine']['python']}"
+    head = f"| measured on {where} | |\n|---|---|\n"
+    return head + "".join(f"| {name} | {value} |\n" for name, value in rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
