@@ -31,6 +31,8 @@ RECITA = Path(sys.executable).with_name("recita")
 PORT = int(os.environ.get("RECITA_PORT") or 4640)
 LANGUAGES = "es,fr"
 REPEATS = 3
+OTHER_WORDS = 10
+"""More than the speech engine remembers."""
 LONGEST_SECONDS = 120
 IMPORT_REPEATS = 5
 FUNCTIONS = ROOT / "functions"
@@ -92,6 +94,7 @@ def demo(work: Path) -> dict[str, Any]:
 
 def compared(files: list[Path], work: Path) -> dict[str, Any]:
     """One call of ``recita run``: its wall time, and each engine's busy time meanwhile."""
+    forget_speech()
     before = busy()
     wall = timed(lambda: run(files, work))
     spent = {name: round(after - before[name], 3) for name, after in busy().items()}
@@ -102,6 +105,16 @@ def compared(files: list[Path], work: Path) -> dict[str, Any]:
         "wall_to_busy": round(wall / engines, 3) if engines else None,
         "engines": spent,
     }
+
+
+def forget_speech() -> None:
+    """Have other words spoken: the engine remembers its last few, and a run would cost nothing."""
+    where = target.existing(None)
+    polly = where.client("polly")
+    for number in range(OTHER_WORDS):
+        polly.synthesize_speech(
+            Text=f"{number}.", VoiceId="Lucia", Engine="neural", OutputFormat="mp3"
+        )
 
 
 def total(runs: dict[str, Any], name: str) -> float:
@@ -127,9 +140,7 @@ def busy() -> dict[str, float]:
 
 def page() -> dict[str, Any]:
     """A warm born-digital page without languages and speech, from drop to manifest."""
-    where = target.running(None)
-    if where is None:
-        raise SystemExit("the stack is gone")
+    where = target.existing(None)
     wanted = uploads.metadata("none", "none")
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(one_page())
