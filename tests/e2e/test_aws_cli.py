@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +66,12 @@ def test_the_cli_starts_an_execution(recita: DocumentLaptop) -> None:
     assert started["executionArn"].startswith(machine.replace(":stateMachine:", ":execution:"))
 
 
-def test_the_cli_reads_a_picture(recita: DocumentLaptop, tmp_path: Path) -> None:
-    file = tmp_path / "picture.png"
-    file.write_bytes(picture_of("Invoice 2026-117"))
-    found = aws(recita, "textract", "detect-document-text", "--document",
-                json.dumps({"Bytes": b64encode(file.read_bytes()).decode()}))  # fmt: skip
+def test_the_cli_reads_a_picture(recita: DocumentLaptop) -> None:
+    place = {"Bucket": recita.stack.outputs["ResultsBucketName"], "Name": "work/cli/picture.png"}
+    body = picture_of("Invoice 2026-117")
+    recita.client("s3").put_object(Bucket=place["Bucket"], Key=place["Name"], Body=body)
+    document = json.dumps({"S3Object": place})
+    found = aws(recita, "textract", "detect-document-text", "--document", document)
     lines = [block["Text"] for block in found["Blocks"] if block["BlockType"] == "LINE"]
     assert lines == ["Invoice 2026-117"]
 

@@ -95,8 +95,9 @@ def _interrupted() -> list[tuple[str, dict[str, Any]]]:
 def _resume(arn: str, execution: dict[str, Any]) -> bool:
     if execution.get(_RESUMES, 0) >= MOST_RESUMES:
         return False
-    for ended in ("stopDate", "error", "cause"):
+    for ended in ("error", "cause"):
         execution.pop(ended, None)
+    execution["stopDate"] = None  # DescribeExecution reads it, whether it ended or not
     execution["events"] = execution.get("events", [])[:1]  # what follows its start begins anew
     execution.update({"status": "RUNNING", _RESUMES: execution.get(_RESUMES, 0) + 1})
     _, _, _, region, account, *_ = arn.split(":")
