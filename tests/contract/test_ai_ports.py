@@ -195,7 +195,11 @@ def vision(kind: str, meter: Meter) -> Vision:
     adapter = RekognitionVision(meter)
     dog = {"Name": "Dog", "Confidence": 98.5, "Parents": [{"Name": "Animal"}, {"Name": "Pet"}],
            "Instances": []}  # fmt: skip
-    lines = [{"DetectedText": "STOP", "Type": "LINE"}, {"DetectedText": "STOP", "Type": "WORD"}]
+    lines = [
+        {"DetectedText": "STOP", "Type": "LINE", "Confidence": 99.0},
+        {"DetectedText": "fur", "Type": "LINE", "Confidence": 60.0},
+        {"DetectedText": "STOP", "Type": "WORD", "Confidence": 99.0},
+    ]
     stub(
         adapter,
         ("detect_labels", {"Labels": [dog]}, None),

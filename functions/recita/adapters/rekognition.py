@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from recita.adapters.provider import Provider
@@ -13,6 +14,8 @@ from recita.ports import Seen
 MIN_CONFIDENCE = 55.0
 """DetectLabels' own default."""
 MAX_LABELS = 20
+MIN_TEXT_CONFIDENCE = 80.0
+"""Below it, DetectText finds letters in fur and foliage."""
 
 
 class RekognitionVision:
@@ -35,15 +38,19 @@ class RekognitionVision:
         return Seen(
             labels=tuple(_label(label) for label in labels["Labels"]),
             moderation=tuple(_moderation(label) for label in moderation["ModerationLabels"]),
-            text="\n".join(
-                found["DetectedText"] for found in text["TextDetections"] if found["Type"] == "LINE"
-            ),
+            text="\n".join(_lines(text["TextDetections"])),
         )
 
     def _ask(self, method: str, operation: str, image: bytes, **params: Any) -> dict[str, Any]:
         reply = self._rekognition.call(method, Image={"Bytes": image}, **params)
         self._rekognition.count(operation, 1, "images")
         return reply
+
+
+def _lines(found: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for text in found:
+        if text["Type"] == "LINE" and text["Confidence"] >= MIN_TEXT_CONFIDENCE:
+            yield text["DetectedText"]
 
 
 def _label(label: dict[str, Any]) -> Label:
