@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 from recita_local.services.bedrock.language.lines import paragraphs
-from recita_local.services.bedrock.language.sentences import all_sentences, is_prose, quotable
+from recita_local.services.bedrock.language.sentences import (
+    Sentence,
+    all_sentences,
+    is_prose,
+    quotable,
+    unbroken,
+)
 
 REPORT = """Quarterly maintenance report - Building 7
 The elevators were inspected on 4 March and no faults were found.
@@ -97,3 +103,61 @@ def test_a_sentence_is_not_split_at_an_abbreviation() -> None:
     page = "A fatura n.º 481 foi paga pelo Sr. Prof. Dr. Silva em março. Fim da história aqui."
 
     assert all_sentences([page], "pt")[0].text.endswith("em março.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Padaria Serra Azul Ltda., inscrita no CNPJ sob o nº", "{CNPJ}, com sede em Recife."),
+        ("A firma foi inscrita sob o n.º", "{CNPJ}, com sede em Recife."),
+        ("Conforme o disposto no art.", "5 da lei, o prazo é curto."),
+        ("La firma consta con el Núm.", "{NUMBER} en el registro de ayer."),
+        ("Die Rechnung trägt die Nr.", "4711 und ist heute fällig."),
+        ("The invoice carries No.", "4711 and is due today."),
+        ("This is told on p.", "7 of the first volume."),
+        ("O contrato foi assinado pela Dra.", "Ana Lima e pelo Sr."),
+        ("Le contrat est signé par Mme", "{NAME} et par son frère."),
+        ("The agreement was made by", "{NAME} and nobody else."),
+        ("The tenants are the owner,", "{NAME} and nobody else."),
+        ("A casa fica em Recife e", "tem quatro quartos."),
+    ],
+)
+def test_a_line_that_cannot_end_there_goes_on(before: str, after: str) -> None:
+    page = f"{before}\n{after}\nThis last line is by far the widest of all lines on the whole page."
+
+    assert texts([page])[0].startswith(f"{before} {after}")
+
+
+def test_a_number_sign_goes_on_over_a_page_break() -> None:
+    (paragraph,) = paragraphs(["A firma foi inscrita sob o n.º", "{CNPJ}, com sede em Recife."])
+
+    assert paragraph.pages == [1, 2]
+
+
+@pytest.mark.parametrize("page", ["Is it open? No.\n5. Name of the owner", "Total nº\nData"])
+def test_a_number_sign_without_its_number_ends(page: str) -> None:
+    assert texts([page]) == page.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("A firma, inscrita sob o n.º {CNPJ}, tem sede em Recife.", "pt"),
+        ("Le contrat no. 5 est signé par M. Dupont et Mme. Martin.", "fr"),
+        ("Die Rechnung ging an Hrn. Meyer und Fr. Klein.", "de"),
+        ("El pago lo hizo la Srta. Ana con el núm. {NUMBER} ayer.", "es"),
+        ("A Padaria Azul Ltda. com sede em Recife firma o contrato.", "pt"),
+        ("A Padaria Azul Ltda. {CNPJ} firma o contrato.", "pt"),
+        ("This is told on p. 7 and in vol. {NUMBER} of it.", "en"),
+    ],
+)
+def test_sentences_hold_their_abbreviations(text: str, language: str) -> None:
+    assert [one.text for one in all_sentences([text], language)] == [text]
+
+
+def test_a_sentence_without_its_beginning_is_the_last_choice() -> None:
+    lost = Sentence("{CNPJ}, com sede na Rua das Acácias, firma o contrato.", (1,))
+    named = Sentence("{NAME} agrees to pay the rent of the house.", (1,))
+
+    assert unbroken([lost, named]) == [named]
+    assert unbroken([lost]) == [lost]

@@ -11,7 +11,7 @@ from typing import Any
 from recita_local.services.bedrock.guard.attacks import addresses_model
 from recita_local.services.bedrock.language.identifiers import identifiers
 from recita_local.services.bedrock.language.lexicon import fold, function_words, lexicon
-from recita_local.services.bedrock.language.lines import clean_lines
+from recita_local.services.bedrock.language.lines import MASKED, clean_lines
 from recita_local.services.bedrock.language.money import (
     BARE_AMOUNT,
     MONEY,
@@ -34,8 +34,6 @@ DATE_LABEL = re.compile(r"dat|fecha|emi(ss|t)|venc|echeance|due|issue|seance|ten
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)")
 WEAK = frozenset({"total", "summe", "totale", "toplam"})
 """Labels that stand beside counts as often as beside money."""
-
-MASKED = re.compile(r"\{[A-Z][A-Za-z0-9_ -]*\}")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,26 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from recita_local.services.bedrock.language.lexicon import fold, function_words
+
 TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")  # noqa: RUF001
 PAGE_NUMBER = re.compile(
     r"^[\W_]*(?:(?:page|pag|página|seite|pagina|folha|p)\.?\s*)?\d{1,4}"
     r"(?:\s*(?:/|of|de|von|sur|di)\s*\d{1,4})?[\W_]*$",
     re.IGNORECASE,
+)
+MASKED = re.compile(r"\{[A-Z][A-Za-z0-9_ -]*\}")
+"""What a guardrail puts in place of a private word; it may stand for a word or a number."""
+
+NUMBER_SIGN = re.compile(
+    r"(?:^|[\s(])(?:n\.?\s?[º°ª]s?|nos?\.|nrs?\.|n\.|n[uú]ms?\.|arts?\.|pp?\.|§+|#)$", re.IGNORECASE
+)
+NUMBER = re.compile(r"\{[A-Z]|\d(?!\d*[.)]\s)")
+"""The beginning of a number that is not a list's mark."""
+
+COURTESY = re.compile(
+    r"(?:^|[\s(])(?:Sr(?:a|ta|es|as)?|Dra?s?|Profa?|Mrs?|Ms|Hrn?|Fr|M|MM|Mmes?|Mlles?|Sig)\.$"
+    r"|\s(?:Mme|Mlle|Mr|Mrs|Dr|Herrn?|Frau)$"
 )
 HEAD_LINES = 3
 """Lines from the top and from the bottom of a page where running heads stand."""
@@ -83,16 +98,30 @@ def _join(lines: list[str]) -> list[str]:
 def _is_wrapped(lines: list[str], index: int, *, starts: bool) -> bool:
     """Whether the text of this line goes on in the next one."""
     line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
-    if not following or not following[0].isalnum():
+    masked = bool(MASKED.match(following))
+    if not following or not (following[0].isalnum() or masked):
         return bool(following) and following[0] in "(\"'“«„[" and not TERMINAL.search(line)
-    if following[0].islower():
+    if following[0].islower() or _cannot_end(line, following):
         return True
     width = max(len(near) for near in lines[max(0, index - 3) : index + 4])
     enough = 0.8 if starts and not TERMINAL.search(line) else 0.6
     return len(line) >= enough * width and len(line) >= 25
 
 
+def _cannot_end(line: str, following: str) -> bool:
+    """Whether the last word asks for the next: a number sign, a courtesy title, a small word."""
+    if NUMBER_SIGN.search(line):
+        return bool(NUMBER.match(following))
+    masked = bool(MASKED.match(following))
+    if COURTESY.search(line):
+        return masked or following[:1].isupper()
+    words = fold(line).split()
+    return masked and len(words) > 2 and (line[-1] == "," or words[-1] in function_words(""))
+
+
 def _continues(before: str, after: str) -> bool:
+    if _cannot_end(before, after):
+        return True
     return not TERMINAL.search(before) and after[:1].islower() and len(before) > 40
 
 

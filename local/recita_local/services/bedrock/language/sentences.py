@@ -25,10 +25,14 @@ LETTERS = 0.7
 LONGEST_CHARACTERS = 480
 END = re.compile(r"[.!?…;。！？؟।][\"'”’»)\]」]*$")  # noqa: RUF001
 ABBREVIATED = re.compile(
-    r"(?:^|[\s(])(?:figs?|nos?|nr|art|abb|tab|eqs?|sec|pp?|s|vol|cf|vgl|prof|dr|drs?a|mrs?|ms|ca|bzw"
+    r"(?:^|[\s(])(?:figs?|nos?|nrs?|n[uú]ms?|arts?|abb|tab|eqs?|sec|pp?|s|vol|cf|vgl|prof|dr|drs?a|dras?|mrs?|ms|ca|bzw"
+    r"|sra?s?|srta|hrn|fr|mmes?|mlles?|(?-i:MM?)"
     r"|approx|inc|corp|st|av|al|n|p\.? ex|z\.? ?b|d\.? ?h|e\.? ?g|i\.? ?e)\.$",
     re.IGNORECASE,
 )
+LOST_BEGINNING = re.compile(r"\{(?!NAME\})[A-Z][\w -]*\}|\{NAME\}\s*[,;)]")
+"""Sentences begin with a person's name, but hardly with a number, an address or an e-mail."""
+
 START = re.compile(r"^[\"'“«„(\[¿¡]*[A-ZÀ-ÞŒŠŽ\d{]")
 FORMULA = re.compile(
     r"^[!?:]$|[=<>^\\|∈⊂∩∪∞≤≥]|\w;\w|[A-Za-z]\d[A-Z]|^[A-Za-z]\d$|^[b-df-hj-np-xzB-HJ-NP-Z]$"  # noqa: RUF001
@@ -59,11 +63,19 @@ def _pieces(text: str, language: str) -> list[str]:
     """Sentences as the library splits them, glued again where it stops at an abbreviation."""
     pieces: list[str] = []
     for piece in sentencex.segment(language, text):
-        if pieces and ABBREVIATED.search(pieces[-1].rstrip()):
+        if pieces and _goes_on(pieces[-1].rstrip(), piece.lstrip()):
             pieces[-1] += piece
         else:
             pieces.append(piece)
     return pieces
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether the stop between two pieces was an abbreviation's, as what follows may show."""
+    if ABBREVIATED.search(before):
+        return True
+    begun = after[:1].islower() or LOST_BEGINNING.match(after)
+    return before.endswith(".") and bool(begun) and not LIST_MARK.match(after)
 
 
 def quotable(sentences: list[Sentence], language: str) -> list[Sentence]:
@@ -76,6 +88,12 @@ def quotable(sentences: list[Sentence], language: str) -> list[Sentence]:
             kept.append(sentence)
             seen.add(key)
     return kept
+
+
+def unbroken(sentences: list[Sentence]) -> list[Sentence]:
+    """Those with their beginnings, or all if none has: half a sentence misleads a listener."""
+    whole = [one for one in sentences if not LOST_BEGINNING.match(one.text)]
+    return whole or sentences
 
 
 def is_prose(text: str, language: str) -> bool:

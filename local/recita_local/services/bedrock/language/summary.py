@@ -22,7 +22,12 @@ from recita_local.services.bedrock.language.identify import language_of
 from recita_local.services.bedrock.language.lexicon import fold, function_words, words
 from recita_local.services.bedrock.language.money import MONEY, date_pattern
 from recita_local.services.bedrock.language.ranking import choose
-from recita_local.services.bedrock.language.sentences import Sentence, all_sentences, quotable
+from recita_local.services.bedrock.language.sentences import (
+    Sentence,
+    all_sentences,
+    quotable,
+    unbroken,
+)
 from recita_local.services.bedrock.language.title import title_of
 
 PROSE_SHARE = 0.3
@@ -51,6 +56,7 @@ def summarise(
     every = all_sentences(pages, code)
     prose = quotable(every, code)
     share = _prose_share(every, prose)
+    prose = unbroken(prose)
     kind = classify(pages, embedder, share)
     facts = find_facts(pages)
     title = title_of(pages)
