@@ -78,6 +78,47 @@ def test_nothing_to_read_is_said_so(engine: LanguageEngine, pages: list[str]) ->
     assert reply["facts"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0", "It contains the text “0”."),
+        ("1 2 3", "It contains the text “1 2 3”."),
+        ("{EMAIL}", "It begins: “{EMAIL}”."),
+        ("Hello", "It begins: “Hello”."),
+        (".", "The document contains no readable text."),
+        ("\n" * 3000, "The document contains no readable text."),
+        ("\N{GRINNING FACE}" * 3, "The document contains no readable text."),
+    ],
+)
+def test_the_tiniest_texts_are_told_in_one_true_sentence(
+    engine: LanguageEngine, text: str, told: str
+) -> None:
+    reply = engine.summarise([text], None if text != "Hello" else "en")
+
+    assert [one["text"] for one in reply["sentences"]] == [told]
+
+
+def test_many_numbers_are_cut(engine: LanguageEngine) -> None:
+    (sentence,) = engine.summarise([" ".join(map(str, range(1000)))])["sentences"]
+
+    assert sentence["text"].startswith("It begins: “0 1 2 3")
+    assert sentence["text"].endswith("…”.")
+
+
+def test_a_masked_contract_begins_with_its_first_sentence(engine: LanguageEngine) -> None:
+    page = (
+        "CONTRATO DE PRESTAÇÃO DE SERVIÇOS\n"
+        "Pelo presente instrumento, Padaria Serra Azul Ltda., inscrita no CNPJ sob o nº\n"
+        "{CNPJ}, com sede na Rua das Acácias, 210, em Florianópolis, doravante\n"
+        "denominada CONTRATANTE, e Oficina Boreal de Refrigeração, representada por {NAME},\n"
+        "doravante denominada CONTRATADA, firmam o presente contrato."
+    )
+
+    reply = engine.summarise([page])
+
+    assert reply["sentences"][0]["text"] == " ".join(page.split("\n")[1:])
+
+
 def test_broken_characters_do_no_harm(engine: LanguageEngine) -> None:
     reply = engine.summarise([f"The {chr(0xD835)} right to life is protected by the law of all."])
 

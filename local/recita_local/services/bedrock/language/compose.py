@@ -58,7 +58,7 @@ def composed(
 ) -> list[Sentence]:
     """One to three sentences that say only what the rules found."""
     words = templates(language)
-    if not any(page.strip() for page in pages):
+    if not any(character.isalnum() for page in pages for character in page):
         return [Sentence(words["empty"], (1,))]
     opening, used = _opening(pages, kind, title, facts, words)
     bare = opening == words["types"][kind]
@@ -71,7 +71,18 @@ def composed(
         found.append(Sentence(words["details"].format(details=details), _pages_of(rest)))
     if not rest and not (found and kind in PRICED):
         found += _beginning(pages, title, words)
-    return found or [Sentence(opening + ".", (1,))]
+    return found or _as_it_stands(pages, words) or [Sentence(opening + ".", (1,))]
+
+
+def _as_it_stands(pages: list[str], words: dict[str, Any]) -> list[Sentence]:
+    """What a text of numbers or signs alone says, page numbers included: there is nothing else."""
+    for number, page in enumerate(pages, start=1):
+        text = " ".join(page[: 10 * LONGEST_OPENING].split())
+        if any(character.isalnum() for character in text) and not addresses_model(text):
+            part = "picture_text" if len(text) <= LONGEST_OPENING else "opening"
+            cut = text if len(text) <= LONGEST_OPENING else text[:LONGEST_OPENING].rstrip() + " …"
+            return [Sentence(words[part].format(text=cut), (number,))]
+    return []
 
 
 def _beginning(pages: list[str], title: str, words: dict[str, Any]) -> list[Sentence]:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from recita_local.services.bedrock.language.lexicon import LANGUAGES
+from recita_local.services.bedrock.language.lines import MASKED
 
 SAMPLE = 20_000
 """Characters looked at; more does not change the answer."""
@@ -39,13 +40,14 @@ def language_of(text: str, given: str | None = None) -> str:
     """Two-letter code; ``given`` wins, and a text without letters counts as English."""
     if given:
         return given.split("-")[0].lower()
-    letters = sum(character.isalpha() for character in text[:SAMPLE])
+    sample = MASKED.sub(" ", text[:SAMPLE])  # what a guardrail wrote is English in any text
+    letters = sum(character.isalpha() for character in sample)
     if letters < 3:
         return "en"
-    script = _script(text[:SAMPLE])
+    script = _script(sample)
     if script:
         return script
-    code: str = _identifier().classify(text[:SAMPLE])[0]
+    code: str = _identifier().classify(sample)[0]
     return code
 
 
