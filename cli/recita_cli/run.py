@@ -50,14 +50,13 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
 ) -> None:
     """Process FILEs and fetch their results.
 
-    Starts the laptop stack when none runs and leaves it up, so that the next run is fast;
-    `recita down` stops it. Ctrl-C stops a stack that this very run started, and no other;
-    documents that are on their way in another stack go on, and `recita status` lists them.
+    Starts the laptop stack when none runs and leaves it up for the next run; `recita down`
+    stops it. Ctrl-C stops a stack that this very run started, and no other.
 
     Without --languages and --speak the stack's own parameters hold.
 
-    With --json, prints one line per FILE, in their order: {"file", "directory", "manifest"};
-    a FILE without a manifest has nulls there, and "error".
+    With --json, prints one line per FILE: {"file", "directory", "manifest"}; a FILE without a
+    manifest has nulls there, and "error".
 
     Exit code: 0 all COMPLETED, 3 all have a manifest but not all are COMPLETED, 1 some FILE has
     no manifest, 2 usage, 130 interrupted.
@@ -68,8 +67,7 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
     recita run scan.pdf --json | jq -r .manifest.summary.text
     """  # noqa: D301 - \b keeps the examples' lines apart
     if key is not None and (len(files) != 1 or not key):
-        fix = "give exactly one FILE with it, and no empty KEY"
-        raise CliError("--key names one object", fix, exits.USAGE)
+        raise CliError("--key names one object", "give one FILE and a KEY", exits.USAGE)
     from recita_cli import jobs, target, uploads  # noqa: PLC0415 - pydantic costs 100 ms
 
     order = jobs.Order(uploads.metadata(languages, speak), out, quiet)

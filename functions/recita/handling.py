@@ -7,8 +7,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
+from recita.adapters.failures import classified
 from recita.errors import RecitaError
 from recita.models.steps import Event
 from recita.observability import logger
@@ -33,6 +35,9 @@ def lambda_step(model: type[I]) -> Callable[[Callable[[I], O]], Handler]:
             _identify(event, context)
             try:
                 output = step(given)
+            except (ClientError, BotoCoreError) as error:
+                # S3, DynamoDB and EventBridge: by a name that the state machine retries.
+                raise classified(error, operation=getattr(error, "operation_name", "")) from error
             except RecitaError as error:
                 logger.error("step failed", error=type(error).__name__, hint=error.hint)
                 raise

@@ -1,8 +1,7 @@
-"""The one Logger and Metrics."""
+"""The one Logger."""
 
 from __future__ import annotations
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 
 logger = Logger(service="recita", utc=True)
-metrics = Metrics(namespace="Recita", service="recita")

@@ -11,7 +11,7 @@ from typing import Any
 from recita.models.manifest import Cost
 from recita.models.record import Usage
 
-MODEL_PREFIXES = ("us.", "eu.", "apac.", "global.")
+MODEL_PREFIXES = ("us.", "eu.", "apac.", "au.", "ca.", "jp.", "us-gov.", "global.")
 
 
 @cache

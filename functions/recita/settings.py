@@ -22,7 +22,7 @@ def required(name: str) -> str:
 
 
 def parse_languages(value: str) -> tuple[str, ...]:
-    """Return the languages of a list such as ``es,pt-BR``; ``none`` is an empty list.
+    """Return the languages of a list such as ``es,fr-CA``; ``none`` is an empty list.
 
     Raises ValueError naming the first code that is not one, or when there are too many.
     """
@@ -33,7 +33,7 @@ def parse_languages(value: str) -> tuple[str, ...]:
         raise ValueError("no language is named: write none to ask for no language")
     for code in codes:
         if not LANGUAGE.fullmatch(code):
-            raise ValueError(f"{code!r} is not a language code such as es or pt-BR")
+            raise ValueError(f"{code!r} is not a language code such as es or fr-CA")
     languages = tuple(dict.fromkeys(codes))
     if len(languages) > MAX_LANGUAGES:
         raise ValueError(f"{len(languages)} languages: ask for at most {MAX_LANGUAGES} languages")

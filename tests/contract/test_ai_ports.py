@@ -12,8 +12,8 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 from recita.adapters.bedrock import BedrockGuardrail, BedrockModel
+from recita.adapters.failures import FAULTS, THROTTLES
 from recita.adapters.polly import PollyVoice
-from recita.adapters.provider import FAULTS, THROTTLES
 from recita.adapters.rekognition import RekognitionVision
 from recita.adapters.textract import TextractOcr
 from recita.adapters.translate import AmazonTranslator

@@ -109,9 +109,13 @@ def test_a_noisy_scan_comes_back_to_the_letter(
     recita: DocumentLaptop, tmp_path: Path, corpus: Path
 ) -> None:
     scans = sorted((corpus / "pages").glob("*_noisy.jpg"))
+    assert scans
     arguments = ["--languages", "none", "--speak", "none", "--out", str(tmp_path), "--json"]
     answer = run(recita, *map(str, scans), *arguments)
-    for line in lines(answer):
+    assert answer.returncode == 0, answer.stderr
+    found = lines(answer)
+    assert len(found) == len(scans)
+    for line in found:
         text = (Path(line["directory"]) / "text.md").read_text("utf-8")
         truth = Path(line["file"].replace("_noisy.jpg", ".txt")).read_text("utf-8")
         read = " ".join(text.partition("-->")[2].split())

@@ -82,3 +82,8 @@ def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TABLE_NAME", raising=False)
     with pytest.raises(ConfigurationError, match="TABLE_NAME"):
         required("TABLE_NAME")
+
+
+def test_traditional_chinese_is_not_simplified_chinese() -> None:
+    assert not same_language("zh", "zh-TW")
+    assert same_language("zh-TW", "zh-tw")

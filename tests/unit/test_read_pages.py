@@ -63,7 +63,8 @@ def test_one_scanned_page_is_read_at_once_and_keeps_its_number() -> None:
     artifact = Page.model_validate_json(
         pipeline.results.objects[f"documents/{document.document_id}/pages/0003.json"]
     )
-    assert artifact == pages[2]
+    assert artifact.lines
+    assert artifact.model_copy(update={"lines": ()}) == pages[2]  # later steps need no boxes
 
 
 def test_several_scanned_pages_wait_for_a_job() -> None:
@@ -138,7 +139,9 @@ def test_a_decoder_that_dies_leaves_every_page_missing(monkeypatch: pytest.Monke
 def test_plain_text_is_its_own_page() -> None:
     pipeline, document = prepared("Olá\r\n\r\n mundo".encode(), "a.txt")
     pipeline.read(document)
-    (page,) = reading(pipeline, document)
+    page = Page.model_validate_json(
+        pipeline.results.objects[f"documents/{document.document_id}/pages/0001.json"]
+    )
     assert (page.method, [line.text for line in page.lines]) == ("native", ["Olá", "mundo"])
 
 

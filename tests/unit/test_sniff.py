@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from recita.decoding.sniff import decode_text, media_type, route
+from recita.decoding.sniff import MAX_TEXT_BYTES, decode_text, media_type, route
 from recita.errors import DocumentRejectedError
 
 from tests.fakes import files
@@ -87,3 +87,15 @@ def test_latin_1_text_is_refused_rather_than_garbled() -> None:
 )
 def test_what_can_not_be_read_has_a_stable_code(body: bytes, key: str, code: str) -> None:
     assert rejected(body, key) == code
+
+
+def test_a_text_larger_than_a_document_is_refused() -> None:
+    with pytest.raises(DocumentRejectedError) as caught:
+        media_type(b"a" * (MAX_TEXT_BYTES + 1), "log.txt")
+    assert caught.value.code == "too-large"
+
+
+def test_a_text_in_an_old_encoding_is_told_so() -> None:
+    with pytest.raises(DocumentRejectedError, match="UTF-8") as caught:
+        media_type("São Paulo, ação".encode("latin-1"), "a.txt")
+    assert caught.value.code == "unsupported-type"

@@ -111,7 +111,11 @@ def test_a_language_without_an_engine_costs_that_language(recita: DocumentLaptop
 
 def test_an_unreachable_guardrail_stops_the_document(recita: DocumentLaptop) -> None:
     recita.fault(
-        service="bedrock-runtime", operation="ApplyGuardrail", code="ValidationException", times=1
+        service="bedrock-runtime",
+        operation="ApplyGuardrail",
+        code="ServiceUnavailableException",
+        status=503,
+        times=6,
     )
     before = recita.calls().get("bedrock-runtime.Converse", 0)
     manifest = recita.process(LETTER.encode(), "unguarded.txt", languages="es")

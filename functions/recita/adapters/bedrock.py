@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from recita.adapters.provider import Provider
@@ -53,7 +54,9 @@ class BedrockGuardrail:
                 self._bedrock.count("ApplyGuardrail", units, unit)
         changed = reply["action"] == "GUARDRAIL_INTERVENED"
         outputs = "".join(output["text"] for output in reply["outputs"])
-        return _guarded(outputs if changed else text, reply["assessments"])
+        guarded = _guarded(outputs if changed else text, reply["assessments"])
+        # It stepped in and let nothing through: whatever the assessments say, that is a block.
+        return replace(guarded, action="BLOCKED") if changed and not outputs else guarded
 
 
 class BedrockModel:

@@ -8,37 +8,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from recita.errors import (
-    ProviderError,
-    ProviderRefusedError,
-    ProviderThrottledError,
-    ProviderUnavailableError,
-)
+from recita.adapters.failures import classified
 from recita.meter import Meter
 
-THROTTLES = frozenset(
-    {
-        "LimitExceededException",  # Textract: too many open jobs
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-FAULTS = frozenset(
-    {
-        "InternalServerError",
-        "InternalServerException",
-        "ModelErrorException",
-        "ModelNotReadyException",
-        "ModelTimeoutException",
-        "ServiceFailureException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-    }
-)
 LOCAL_ENGINE = "x-local-engine"
 
 
@@ -62,11 +34,8 @@ class Provider:
         """
         try:
             reply: dict[str, Any] = getattr(self._client, operation)(**params)
-        except ClientError as error:
-            raise self._classified(operation, error) from error
-        except BotoCoreError as error:
-            name = type(error).__name__
-            raise ProviderUnavailableError(self._service, operation, name, str(error)) from error
+        except (ClientError, BotoCoreError) as error:
+            raise classified(error, self._service, operation) from error
         headers = reply["ResponseMetadata"].get("HTTPHeaders", {})
         self.meter.answered(self._service, headers.get(LOCAL_ENGINE, "aws"))
         return reply
@@ -74,14 +43,3 @@ class Provider:
     def count(self, operation: str, units: float, unit: str, *, estimated: bool = False) -> None:
         """Add what the last call paid."""
         self.meter.count(self._service, operation, units=units, unit=unit, estimated=estimated)
-
-    def _classified(self, operation: str, error: ClientError) -> ProviderError:
-        code = error.response.get("Error", {}).get("Code", "Unknown")
-        message = error.response.get("Error", {}).get("Message", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        kind: type[ProviderError] = ProviderRefusedError
-        if code in THROTTLES or status == 429:
-            kind = ProviderThrottledError
-        elif code in FAULTS or status >= 500:
-            kind = ProviderUnavailableError
-        return kind(self._service, operation, code, message)

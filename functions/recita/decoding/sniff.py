@@ -34,6 +34,8 @@ NAMED_TEXT = (".txt", ".text", ".md", ".markdown")
 TEXT_NAMES = (*NAMED_TEXT, "")
 BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 """Lengths of the header that follows a BMP's first 14 bytes; ``BM`` alone begins many a word."""
+MAX_TEXT_BYTES = 10 * 1024 * 1024
+"""Some thousand pages; a larger text is data rather than a document."""
 PDF_HEADER_WINDOW = 1024
 """Readers accept leading junk before ``%PDF-`` within the first kilobyte (ISO 32000-1, H.3)."""
 
@@ -49,7 +51,11 @@ def media_type(body: bytes, key: str) -> str:
     extension = PurePosixPath(key).suffix.lower()
     found = _signature(body, extension) or _plain_text(body, extension)
     claimed = EXTENSIONS.get(extension)
+    if found == "text/plain" and len(body) > MAX_TEXT_BYTES:
+        raise DocumentRejectedError("too-large", f"{len(body)} bytes of text; at most 10 MB")
     if found is None:
+        if extension in NAMED_TEXT:
+            raise DocumentRejectedError("unsupported-type", "the text is not UTF-8 or UTF-16")
         if claimed:
             raise DocumentRejectedError("corrupt", f"the bytes are not those of a {extension} file")
         raise DocumentRejectedError("unsupported-type", f"no reader for this type ({extension})")

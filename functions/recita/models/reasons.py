@@ -24,6 +24,7 @@ REJECTIONS = {
 OTHERS = {
     "guardrail-blocked": "The guardrails list names the policy; change the document or the policy.",
     "pages-missing": "The ledger lists the pages and why each is missing.",
+    "text-not-summarised": "The ledger counts the characters; run the document again.",
     "languages-missing": "The ledger lists the languages and why each is missing.",
     "images-not-seen": "The steps list says why; run the document again.",
     "nothing-to-summarise": "No text and no recognisable content was found.",

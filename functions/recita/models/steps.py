@@ -33,6 +33,8 @@ class OcrJob(Model):
 
     job_id: str
     status: str
+    error: str = ""
+    """Name of the error that kept the job from starting or ending."""
 
     @property
     def succeeded(self) -> bool:

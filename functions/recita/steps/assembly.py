@@ -123,6 +123,9 @@ def _audio(code: str, given: PublishInput, evidence: Evidence) -> AudioEntry:
     if speech and record and record.status == "SUCCEEDED" and not _failed(step, given.failures):
         return AudioEntry(**speech.model_dump(), status="SUCCEEDED")
     status, why = _absence(step, given.failures)
+    translation = _translation(code, given, evidence)
+    if status == "SKIPPED" and translation.reason:  # nothing to speak: say why
+        why = translation.reason
     return AudioEntry(language=code, status=status, reason=why)
 
 

@@ -45,7 +45,7 @@ def balance(
             total=document.pages, read=document.pages - len(missing), missing=tuple(missing)
         ),
         characters=CharacterLedger(
-            extracted=sum(len(page.text) for page in pages),
+            extracted=sum(len(page.text) for page in pages if page.text.strip()),
             summarised=understood.characters_summarised if understood else 0,
         ),
         languages=LanguageLedger(
@@ -112,6 +112,10 @@ def _partial(
         return "PARTIAL", reason("pages-missing", f"pages not read: {gaps}")
     if not understood and not failures:
         return "PARTIAL", reason("nothing-to-summarise", "the document holds no text")
+    characters = ledger.characters
+    if understood and characters.summarised < characters.extracted:
+        counted = f"{characters.summarised} of {characters.extracted} characters"
+        return "PARTIAL", reason("text-not-summarised", f"{counted} were summarised")
     if understood and ledger.languages.missing:
         first = ledger.languages.missing[0]
         gaps = ", ".join(gap.language for gap in ledger.languages.missing)

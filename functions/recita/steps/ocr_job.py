@@ -40,7 +40,7 @@ def resume(message: str, *, results: Results, workflow: Workflow) -> None:
         return
     token = WaitingTask.model_validate_json(body).task_token
     job = OcrJob(job_id=notice["JobId"], status=notice["Status"])
-    workflow.resume(token, job.model_dump())
+    workflow.resume(token, job.model_dump(exclude_defaults=True))
 
 
 def collect(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr) -> StepOutput:
@@ -53,6 +53,8 @@ def collect(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr) -> StepOutput
         pages = pending.pages if pending else ()
         waiting = [page for page in pages if page.method == "ocr"]
         result = ocr.collect(given.job.job_id) if given.job.succeeded else OcrResult(())
+        if not given.job.succeeded:
+            step.warn("ocr-job-failed", f"Textract's job ended as {given.job.error or 'FAILED'}.")
         done = reading.numbered(result, waiting)
         reading.finish(step, [*(page for page in pages if page.method != "ocr"), *done])
         return StepOutput(status="SUCCEEDED")

@@ -15,7 +15,7 @@ from recita.steps import reading
 from recita.steps.handover import MAX_BYTES, OCR_PDF, PENDING
 from recita.steps.workbench import StepRun, Workbench
 
-LIMITS = cage.Limits(seconds=300)
+LIMITS = cage.Limits(seconds=200)
 PDF = "application/pdf"
 MAX_SYNC_BYTES = 10 * 1024 * 1024
 """Textract's limit for one page in the request (developer guide, "Limits")."""

@@ -19,7 +19,9 @@ def finish(step: StepRun, pages: Iterable[Page]) -> Reading:
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(lambda page: step.publish_model(page.artifact, page, "page"), reading.pages))
     step.publish("text.md", markdown(reading).encode(), "text/markdown; charset=utf-8", "text")
-    step.keep(READING, reading)
+    # Later steps need the text alone; words and boxes lie in the pages' own files.
+    bare = tuple(page.model_copy(update={"lines": ()}) for page in reading.pages)
+    step.keep(READING, Reading(pages=bare))
     return reading
 
 

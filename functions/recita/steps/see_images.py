@@ -10,7 +10,7 @@ from recita.ports import Uploads, Vision
 from recita.steps.handover import MAX_BYTES, PICTURE
 from recita.steps.workbench import Workbench
 
-LIMITS = cage.Limits(seconds=120)
+LIMITS = cage.Limits(seconds=60)
 FIRST = "0001"
 
 

@@ -56,7 +56,7 @@ def run(given: StepInput, *, bench: Workbench, model: Model, guardrail: Guardrai
         pages = _pages(step)
         picture = step.recall(PICTURE, Picture) if document.route == "image" else None
         if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
-            understood = interview.describe(picture)
+            understood = interview.describe(picture, "\n".join(page.text for page in pages))
         elif pages:
             understood = interview.summarise(pages)
         else:
@@ -102,7 +102,7 @@ class Interview:
             self._ask("summarise", _digest(self._asked.answers))
         return self._understanding("summarise", sum(len(page.text) for page in pages))
 
-    def describe(self, picture: Picture) -> Understanding | None:
+    def describe(self, picture: Picture, text: str) -> Understanding | None:
         """Describe a picture from what was recognised in it, and from the picture itself."""
         data = {
             "labels": [
@@ -114,14 +114,14 @@ class Interview:
                 }
                 for label in picture.labels
             ],
-            "text": picture.text,
+            "text": text or picture.text,
             "faces": picture.faces,
         }
         page = PAGE.format(number=1, text=neutralised(json.dumps(data, ensure_ascii=False)))
         jpeg = self._step.results.read(result_key(self._step.document_id, picture.image))
         image = jpeg if jpeg and len(jpeg) <= MAX_IMAGE_BYTES else None
         self._ask_guarded("describe", page, "picture", image)
-        return self._understanding("describe", len(picture.text))
+        return self._understanding("describe", len(text))
 
     def _ask_guarded(self, task: str, window: str, target: str, image: bytes | None = None) -> None:
         guarded = self._guardrail.check_input(window)

@@ -106,6 +106,8 @@ class Workbench:
         self._record(run, None)
 
     def _record(self, run: StepRun, error: StepError | None) -> None:
+        # What earlier attempts paid is paid: it stays on the bill.
+        paid = run.recall(f"steps/{run.name}.json", StepRecord) if run.attempt > 1 else None
         record = StepRecord(
             name=run.name,
             status="FAILED" if error else run.status,
@@ -113,7 +115,7 @@ class Workbench:
             ended_at=now(),
             attempts=run.attempt,
             error=error,
-            usage=self.meter.usage(),
+            usage=(*(paid.usage if paid else ()), *self.meter.usage()),
             engines=self.meter.engines(),
             artifacts=tuple(run.artifacts),
             warnings=tuple(run.warnings),

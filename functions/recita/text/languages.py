@@ -36,6 +36,8 @@ def primary(code: str) -> str:
 
 def same_language(one: str, other: str) -> bool:
     """Whether text in one needs no translation for a reader of the other."""
+    if primary(one) == "zh":  # two scripts
+        return one.lower() == other.lower()
     return one.lower() == other.lower() or (
         primary(one) == primary(other) and ("-" not in one or "-" not in other)
     )

@@ -1,0 +1,57 @@
+"""Errors of boto3, sorted into those that the state machine retries and those it must not."""
+
+from __future__ import annotations
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from recita.errors import (
+    ProviderError,
+    ProviderRefusedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+)
+
+THROTTLES = frozenset(
+    {
+        "LimitExceededException",  # Textract: too many open jobs
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",  # S3
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+FAULTS = frozenset(
+    {
+        "InternalServerError",
+        "InternalServerException",
+        "ModelErrorException",
+        "ModelNotReadyException",
+        "ModelTimeoutException",
+        "ServiceFailureException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+    }
+)
+
+
+def classified(
+    error: ClientError | BotoCoreError, service: str = "aws", operation: str = "call"
+) -> ProviderError:
+    """Return an error of boto3 as one that the state machine knows by name."""
+    if isinstance(error, ParamValidationError):  # its message quotes what was sent
+        message = "a parameter does not fit the service's model"
+        return ProviderRefusedError(service, operation, "ParamValidation", message)
+    if not isinstance(error, ClientError):
+        return ProviderUnavailableError(service, operation, type(error).__name__, str(error))
+    code = error.response.get("Error", {}).get("Code", "Unknown")
+    message = error.response.get("Error", {}).get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    kind: type[ProviderError] = ProviderRefusedError
+    if code in THROTTLES or status == 429:
+        kind = ProviderThrottledError
+    elif code in FAULTS or status >= 500:
+        kind = ProviderUnavailableError
+    return kind(service, operation, code, message)
