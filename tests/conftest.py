@@ -19,6 +19,13 @@ sys.path.insert(0, str(ROOT))  # for `tests.fakes`, whatever the import mode
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody exported for their own stack must not steer the tests'."""
+    for name in ("RECITA_HOME", "RECITA_PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def root() -> Path:
     return ROOT

@@ -64,7 +64,7 @@ def default_port() -> int:
 
 def _port(previous: ServerRecord | None) -> int:
     """A stack stays where it was, unless asked: addresses it gave out hold the port."""
-    asked = "RECITA_PORT" in os.environ
+    asked = bool(os.environ.get("RECITA_PORT"))
     return previous.port if previous and not asked else default_port()
 
 
