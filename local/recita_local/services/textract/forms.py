@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from recita_local.services.textract.reading import Line, PageReading, Table, Word
@@ -93,7 +94,7 @@ def _spans(words: tuple[Word, ...]) -> Iterator[tuple[tuple[Word, ...], tuple[Wo
     """Keys and values of one line that has at least one key."""
     ends = [number for number, word in enumerate(words) if _is_key_end(word)]
     start = 0
-    for end, following in zip(ends, [*ends[1:], None], strict=True):
+    for end, following in zip_longest(ends, ends[1:]):
         stop = len(words) if following is None else _next_key(words, end, following)
         yield words[start : end + 1], words[end + 1 : stop]
         start = stop
