@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+DOCUMENT = "document.json"
+"""What inspection found; also the event to invoke a later step with by hand."""
 PENDING = "pending.json"
 """Pages read or to be read: those with the method ``ocr`` and no text wait for the job."""
 OCR_PDF = "ocr.pdf"

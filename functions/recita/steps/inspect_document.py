@@ -14,7 +14,7 @@ from recita.models.reasons import reason
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
 from recita.settings import parse_languages, parse_speak
-from recita.steps.handover import MAX_BYTES
+from recita.steps.handover import DOCUMENT, MAX_BYTES
 from recita.steps.workbench import StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=60)
@@ -36,7 +36,7 @@ def run(
             document = _inspected(document, file, step)
         except DocumentRejectedError as error:
             document = document.model_copy(update={"reason": reason(error.code, str(error))})
-        step.keep("document.json", document)
+        step.keep(DOCUMENT, document)
         return document
 
 
