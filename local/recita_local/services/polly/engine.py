@@ -20,10 +20,8 @@ REMEMBERED = 8
 class SpeechEngine:
     """Built once, in the engine's process."""
 
-    def __init__(self) -> None:
-        espeak = Espeak()
-        ready = installed.kokoro_ready()
-        self._speaker: Speaker = KokoroSpeaker(espeak) if ready else EspeakSpeaker(espeak)
+    def __init__(self, speaker: Speaker | None = None) -> None:
+        self._speaker = speaker or _best_speaker()
         self._performances: OrderedDict[Request, Timeline] = OrderedDict()
 
     def sound(self, request: Request, output_format: str, sample_rate: int) -> tuple[bytes, str]:
@@ -53,3 +51,8 @@ class SpeechEngine:
                 self._performances.popitem(last=False)
         self._performances.move_to_end(request)
         return self._performances[request]
+
+
+def _best_speaker() -> Speaker:
+    espeak = Espeak()
+    return KokoroSpeaker(espeak) if installed.kokoro_ready() else EspeakSpeaker(espeak)
