@@ -6,15 +6,17 @@ A 4 KB PDF can take a parser to 3 GB; the child's death costs one document, neve
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import logging
 import multiprocessing as mp
 import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +27,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MEGABYTE = 1024 * 1024
+BOMB = "decompression-bomb"
+
+
+class Sent(Enum):
+    """What the child sends: its items, then how it ended."""
+
+    ITEM = "item"
+    REJECTION = "rejection"
+    END = "end"
 
 
 class Death(IntEnum):
@@ -32,13 +43,21 @@ class Death(IntEnum):
 
     CPU_TIME = -signal.SIGXCPU
     OUT_OF_MEMORY = -signal.SIGKILL
+    # C++ libraries end the process themselves when an allocation fails.
+    ABORTED = -signal.SIGABRT
+    TRAPPED = -signal.SIGTRAP
+    ILLEGAL = -signal.SIGILL
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a decoder may use: seconds of clock and CPU, and bytes of address space it may add."""
+    """What a decoder may use: seconds of clock for each item, and bytes of memory it may add.
+
+    ``cpu_seconds`` for all items together are as many as ``seconds`` unless given.
+    """
 
     seconds: int = 60
+    cpu_seconds: int | None = None
     memory: int = 1024 * MEGABYTE
 
 
@@ -49,31 +68,48 @@ def run(limits: Limits, function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     limit ends it; ``decompression-bomb`` when it runs out of memory; ``corrupt`` for any other end,
     since a decoder that fails on a file can't read it.
     """
+
+    def once() -> Iterator[T]:
+        yield function(*args, **kwargs)
+
+    with closing(stream(limits, once)) as items:
+        return next(items)
+
+
+def stream(
+    limits: Limits, function: Callable[P, Iterable[T]], *args: P.args, **kwargs: P.kwargs
+) -> Generator[T]:
+    """Run ``function`` in a child process and yield its items one by one, as they are made.
+
+    Neither side ever holds them all. Raises as :func:`run` does, after the items that were made
+    before the child's end; the clock begins anew with each item.
+    """
     context = mp.get_context("fork")  # spawn would import the decoder anew for each document
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_serve, args=(theirs, limits, function, args, kwargs))
     child.start()
     theirs.close()
     try:
-        result: T = _receive(ours, child, limits)
-        return result
+        yield from _received(ours, child, limits)
     finally:
         ours.close()
         child.kill()
         child.join()
 
 
-def _receive(ours: Connection, child: BaseProcess, limits: Limits) -> Any:
-    if not ours.poll(limits.seconds):
-        raise DocumentRejectedError("timeout", f"decoding took more than {limits.seconds} s")
-    try:
-        succeeded, value = ours.recv()
-    except (EOFError, OSError):
-        raise _died(child) from None
-    if succeeded:
-        return value
-    code, message = value
-    raise DocumentRejectedError(code, message)
+def _received(ours: Connection, child: BaseProcess, limits: Limits) -> Iterator[Any]:
+    while True:
+        if not ours.poll(limits.seconds):
+            raise DocumentRejectedError("timeout", f"decoding took more than {limits.seconds} s")
+        try:
+            kind, value = ours.recv()
+        except (EOFError, OSError):
+            raise _died(child) from None
+        if kind is Sent.END:
+            return
+        if kind is Sent.REJECTION:
+            raise DocumentRejectedError(*value)
+        yield value
 
 
 def _died(child: BaseProcess) -> DocumentRejectedError:
@@ -81,37 +117,40 @@ def _died(child: BaseProcess) -> DocumentRejectedError:
     match child.exitcode:
         case Death.CPU_TIME:
             return DocumentRejectedError("timeout", "decoding used up its CPU time")
-        case Death.OUT_OF_MEMORY:
-            return DocumentRejectedError("decompression-bomb", "decoding exhausted the memory")
+        case Death.OUT_OF_MEMORY | Death.ABORTED | Death.TRAPPED | Death.ILLEGAL:
+            return DocumentRejectedError(BOMB, "decoding exhausted the memory")
     return DocumentRejectedError("corrupt", "the decoder ended without an answer")
 
 
 def _serve(
     theirs: Connection,
     limits: Limits,
-    function: Callable[..., Any],
+    function: Callable[..., Iterable[Any]],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> None:
     _confine(limits)
-    reply: tuple[bool, Any]
+    last: tuple[Sent, Any] = (Sent.END, None)
     try:
-        reply = (True, function(*args, **kwargs))
+        for item in function(*args, **kwargs):
+            theirs.send((Sent.ITEM, item))
     except DocumentRejectedError as error:
-        reply = (False, (error.code, str(error)))
+        last = (Sent.REJECTION, (error.code, str(error)))
     except MemoryError:
-        reply = (False, ("decompression-bomb", "decoding needs more memory than a document may"))
+        last = (Sent.REJECTION, (BOMB, "decoding needs more memory than a document may"))
     except BaseException as error:  # noqa: BLE001 - decoders raise anything on fuzzed input
         # The name only: messages of decoders quote the document.
-        reply = (False, ("corrupt", f"the decoder failed with {type(error).__name__}"))
-    theirs.send(reply)
+        last = (Sent.REJECTION, ("corrupt", f"the decoder failed with {type(error).__name__}"))
+    theirs.send(last)
     theirs.close()
     os._exit(0)  # no atexit handlers of the parent's copy
 
 
 def _confine(limits: Limits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    faulthandler.disable()  # it writes to where the parent's errors go
+    seconds = limits.cpu_seconds or limits.seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - proc, not a path

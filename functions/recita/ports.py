@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from recita.models.document import Upload
@@ -16,17 +18,23 @@ from recita.models.summary import GuardrailAction, GuardrailUsed
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """An upload's bytes and its user metadata (``x-amz-meta-…``)."""
+    """An upload on disk, for half a gigabyte is too much to hold, and its user metadata."""
 
-    body: bytes
+    path: Path
     metadata: dict[str, str]
+    """``x-amz-meta-…``, without the prefix."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.path.stat().st_size
 
 
 class Uploads(Protocol):
     """The input bucket."""
 
-    def fetch(self, upload: Upload, limit: int) -> UploadedFile:
-        """Return one version of an object.
+    def fetch(self, upload: Upload, limit: int) -> AbstractContextManager[UploadedFile]:
+        """Lend one version of an object as a file that is deleted when the block ends.
 
         Raises DocumentRejectedError ``too-large`` above ``limit`` bytes, before reading them.
         """
@@ -42,6 +50,9 @@ class Results(Protocol):
 
     def write(self, key: str, body: bytes, media_type: str) -> None:
         """Create or replace the object."""
+
+    def upload(self, key: str, path: Path, media_type: str) -> None:
+        """Create or replace the object by a file, which may be larger than memory."""
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write ``key`` by one conditional write and return what the key then holds.

@@ -95,19 +95,26 @@ def input_bucket(kind: str) -> InputBucket:
     return fake_input() if kind == "fake" else s3_input()
 
 
+def fetched(bucket: InputBucket, upload: Upload, limit: int) -> bytes:
+    with bucket.uploads.fetch(upload, limit) as file:
+        return file.path.read_bytes()
+
+
 @both
 def test_an_upload_comes_with_its_metadata(input_bucket: InputBucket) -> None:
     upload = input_bucket.put(HOSTILE_KEY, b"body", {"recita-speak": "none"})
-    file = input_bucket.uploads.fetch(upload, 10)
-    assert (file.body, file.metadata) == (b"body", {"recita-speak": "none"})
+    with input_bucket.uploads.fetch(upload, 10) as file:
+        assert file.path.read_bytes() == b"body"
+        assert (file.size, file.metadata) == (4, {"recita-speak": "none"})
+    assert not file.path.exists()
 
 
 @both
 def test_each_version_is_its_own_file(input_bucket: InputBucket) -> None:
     first = input_bucket.put("a", b"one", {})
     second = input_bucket.put("a", b"two", {})
-    assert input_bucket.uploads.fetch(first, 10).body == b"one"
-    assert input_bucket.uploads.fetch(second, 10).body == b"two"
+    assert fetched(input_bucket, first, 10) == b"one"
+    assert fetched(input_bucket, second, 10) == b"two"
 
 
 @both
@@ -120,10 +127,10 @@ def test_a_file_over_the_limit_is_refused(
 ) -> None:
     upload = input_bucket.put("a", b"four", {})
     if fits:
-        assert input_bucket.uploads.fetch(upload, limit).body == b"four"
+        assert fetched(input_bucket, upload, limit) == b"four"
         return
     with pytest.raises(DocumentRejectedError) as caught:
-        input_bucket.uploads.fetch(upload, limit)
+        fetched(input_bucket, upload, limit)
     assert caught.value.code == "too-large"
 
 
@@ -132,7 +139,7 @@ def test_a_file_that_was_deleted_again_is_rejected(input_bucket: InputBucket) ->
     upload = input_bucket.put("a", b"x", {})
     input_bucket.delete(upload)
     with pytest.raises(DocumentRejectedError) as caught:
-        input_bucket.uploads.fetch(upload, 10)
+        fetched(input_bucket, upload, 10)
     assert caught.value.code == "empty"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from recita.errors import DocumentRejectedError
@@ -16,21 +19,26 @@ class FakeUploads:
     """The input bucket: every version of every object."""
 
     def __init__(self) -> None:
-        self.files: dict[tuple[str, str, str], UploadedFile] = {}
+        self.files: dict[tuple[str, str, str], tuple[bytes, dict[str, str]]] = {}
         self.fetched: list[str] = []
 
     def put(self, upload: Upload, body: bytes, metadata: dict[str, str] | None = None) -> None:
         name = (upload.bucket, upload.key, upload.version_id)
-        self.files[name] = UploadedFile(body, metadata or {})
+        self.files[name] = body, metadata or {}
 
-    def fetch(self, upload: Upload, limit: int) -> UploadedFile:
+    @contextmanager
+    def fetch(self, upload: Upload, limit: int) -> Iterator[UploadedFile]:
         self.fetched.append(upload.key)
         file = self.files.get((upload.bucket, upload.key, upload.version_id))
         if file is None:
             raise DocumentRejectedError("empty", "the upload was deleted again")
-        if len(file.body) > limit:
-            raise DocumentRejectedError("too-large", f"{len(file.body)} bytes")
-        return file
+        body, metadata = file
+        if len(body) > limit:
+            raise DocumentRejectedError("too-large", f"{len(body)} bytes")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "upload"
+            path.write_bytes(body)
+            yield UploadedFile(path, metadata)
 
 
 class FakeResults:
@@ -50,6 +58,9 @@ class FakeResults:
         assert media_type
         self.objects[key] = body
         self.log.append(key)
+
+    def upload(self, key: str, path: Path, media_type: str) -> None:
+        self.write(key, path.read_bytes(), media_type)
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         current = self.objects.get(key)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import faulthandler
 import io
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from recita.decoding import pdf
+from recita import cage
+from recita.decoding import pdf, pdf_layer
 from recita.errors import DocumentRejectedError, ProviderRefusedError, ProviderThrottledError
 from recita.models.document import Document, step_key, work_key
 from recita.models.page import Page, Reading
@@ -103,19 +110,54 @@ def test_a_throttled_ocr_is_left_to_the_state_machine() -> None:
     assert failed.error.name == "ProviderThrottledError"
 
 
-def test_a_bomb_page_costs_that_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    def layers(_body: bytes) -> list[pdf.LayerPage]:
-        good = pdf.LayerPage(1, files.SENTENCE, "good", "good text layer")
-        return [good, pdf.LayerPage(2, "", "bomb", "too much")]
+@pytest.mark.parametrize("end", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
+def test_a_page_that_ends_its_reader_costs_that_page(
+    monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    read = pdf_layer._layer
 
-    monkeypatch.setattr(pdf, "read_layers", layers)
-    pipeline, document = prepared(files.pdf([files.good_page(1), None]))
+    def layer(opened: Any, index: int) -> pdf_layer.LayerPage:
+        if index == 1:
+            faulthandler.disable()
+            os.kill(os.getpid(), end)
+        return read(opened, index)
+
+    pipeline, document = prepared(files.pdf([files.good_page(n) for n in (1, 2, 3)]))
+    monkeypatch.setattr(pdf_layer, "_layer", layer)
     assert pipeline.read(document).status == "SUCCEEDED"
-    assert [page.error for page in reading(pipeline, document)] == [None, "decompression-bomb"]
+    code = "corrupt" if end == signal.SIGSEGV else "decompression-bomb"
+    assert [page.error for page in reading(pipeline, document)] == [None, code, None]
+
+
+def test_a_document_whose_every_page_ends_its_reader_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[int] = []
+
+    def dies(_path: Path, first: int = 1) -> Iterator[pdf_layer.LayerPage]:
+        tried.append(first)
+        if tried:
+            raise DocumentRejectedError("timeout", "took too long")
+        yield from ()
+
+    pipeline, document = prepared(files.pdf([files.good_page(n) for n in range(1, 13)]))
+    monkeypatch.setattr(cage, "stream", lambda _limits, function, *args: function(*args))
+    monkeypatch.setattr(pdf_layer, "read_layers", dies)
+    assert pipeline.read(document).status == "SUCCEEDED"
+    assert tried == list(range(1, 9))
+    errors = [page.error for page in reading(pipeline, document)]
+    assert errors == ["timeout"] * 8 + ["corrupt"] * 4
+
+
+def test_a_flate_bomb_costs_its_page_and_little_memory() -> None:
+    pipeline, document = prepared(files.flate_bomb(600))
+    pipeline.read(document)
+    (page,) = reading(pipeline, document)
+    assert (page.method, page.error) == ("none", "decompression-bomb")
 
 
 def test_pages_that_can_not_be_cut_out_cost_those_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_body: bytes, _numbers: object) -> bytes:
+    def broken(*_: object) -> list[int]:
         raise ValueError("a broken page tree")
 
     monkeypatch.setattr(pdf, "extract_pages", broken)
@@ -126,14 +168,18 @@ def test_pages_that_can_not_be_cut_out_cost_those_pages(monkeypatch: pytest.Monk
     assert (second.error, second.method) == ("corrupt", "none")
 
 
-def test_a_decoder_that_dies_leaves_every_page_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies(_body: bytes) -> list[pdf.LayerPage]:
-        raise DocumentRejectedError("timeout", "took too long")
+def test_a_page_that_can_not_be_cut_out_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    extract = pdf.extract_pages
 
-    monkeypatch.setattr(pdf, "read_layers", dies)
-    pipeline, document = prepared(files.pdf([files.good_page(1), files.good_page(2)]))
-    assert pipeline.read(document).status == "SUCCEEDED"
-    assert [page.error for page in reading(pipeline, document)] == ["timeout", "timeout"]
+    def all_but_first(path: Path, numbers: Sequence[int], target: Path) -> list[int]:
+        return extract(path, numbers[1:], target)
+
+    monkeypatch.setattr(pdf, "extract_pages", all_but_first)
+    pipeline, document = prepared(files.pdf([SCAN, SCAN]))
+    pipeline.ocr.texts = ["The second page says so."]
+    pipeline.read(document)
+    first, second = reading(pipeline, document)
+    assert (first.error, second.text) == ("corrupt", "The second page says so.")
 
 
 def test_plain_text_is_its_own_page() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import boto3
@@ -15,6 +19,7 @@ from recita.ports import UploadedFile
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+COPY_BYTES = 1024 * 1024
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
@@ -25,8 +30,9 @@ class S3Uploads:
     def __init__(self) -> None:
         self._s3: S3Client = boto3.client("s3")
 
-    def fetch(self, upload: Upload, limit: int) -> UploadedFile:
-        """Return one version of an object; refuse it by its size before reading it."""
+    @contextmanager
+    def fetch(self, upload: Upload, limit: int) -> Iterator[UploadedFile]:
+        """Lend one version of an object as a file; refuse it by its size before reading it."""
         try:
             found = self._s3.get_object(
                 Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
@@ -37,7 +43,11 @@ class S3Uploads:
             raise
         if found["ContentLength"] > limit:
             raise DocumentRejectedError("too-large", f"{found['ContentLength']} bytes")
-        return UploadedFile(found["Body"].read(), found.get("Metadata", {}))
+        with TemporaryDirectory(prefix="recita-") as folder:
+            path = Path(folder) / "upload"
+            with path.open("wb") as file:
+                shutil.copyfileobj(found["Body"], file, COPY_BYTES)
+            yield UploadedFile(path, found.get("Metadata", {}))
 
 
 class S3Results:
@@ -54,6 +64,10 @@ class S3Results:
     def write(self, key: str, body: bytes, media_type: str) -> None:
         """Create or replace the object."""
         self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=media_type)
+
+    def upload(self, key: str, path: Path, media_type: str) -> None:
+        """Create or replace the object by a file, in parts when it is large."""
+        self._s3.upload_file(str(path), self.bucket, key, ExtraArgs={"ContentType": media_type})
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write by one conditional write; return what the key holds afterwards."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from recita import cage
 from recita.decoding import image, pdf, sniff
@@ -32,8 +33,8 @@ def run(
             **upload.model_dump(), languages=parse_languages(languages), speak=parse_speak(speak)
         )
         try:
-            file = uploads.fetch(upload, MAX_BYTES)
-            document = _inspected(document, file, step)
+            with uploads.fetch(upload, MAX_BYTES) as file:
+                document = _inspected(document, file, step)
         except DocumentRejectedError as error:
             document = document.model_copy(update={"reason": reason(error.code, str(error))})
         step.keep(DOCUMENT, document)
@@ -41,13 +42,13 @@ def run(
 
 
 def _inspected(document: Document, file: UploadedFile, step: StepRun) -> Document:
-    known = document.model_copy(
-        update={"bytes": len(file.body), "sha256": hashlib.sha256(file.body).hexdigest()}
-    )
+    with file.path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    known = document.model_copy(update={"bytes": file.size, "sha256": digest})
     try:
-        media = sniff.media_type(file.body, document.key)
+        media = sniff.media_type(file.path.read_bytes(), document.key)
         known = known.model_copy(update={"media_type": media})
-        pages, route = _pages(file.body, media), sniff.route(media)
+        pages, route = _pages(file.path, media), sniff.route(media)
     except DocumentRejectedError as error:
         return known.model_copy(update={"reason": reason(error.code, str(error))})
     if media == "image/tiff" and pages > 1:
@@ -56,12 +57,12 @@ def _inspected(document: Document, file: UploadedFile, step: StepRun) -> Documen
     return known.model_copy(update={"route": route, "pages": pages, **wishes})
 
 
-def _pages(body: bytes, media: str) -> int:
+def _pages(path: Path, media: str) -> int:
     if media == "application/pdf":
-        return cage.run(LIMITS, pdf.measure, body)
+        return cage.run(LIMITS, pdf.measure, path)
     if media == "text/plain":
         return 1
-    return cage.run(LIMITS, image.measure, body)
+    return cage.run(LIMITS, image.measure, path.read_bytes())
 
 
 def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, tuple[str, ...] | SpeakMode]:

@@ -56,5 +56,6 @@ def collect(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr) -> StepOutput
         if not given.job.succeeded:
             step.warn("ocr-job-failed", f"Textract's job ended as {given.job.error or 'FAILED'}.")
         done = reading.numbered(result, waiting)
-        reading.finish(step, [*(page for page in pages if page.method != "ocr"), *done])
+        read = [page for page in pages if page.method != "ocr"]
+        reading.finish(step, read + reading.publish(step, done))
         return StepOutput(status="SUCCEEDED")

@@ -2,71 +2,143 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from recita import cage
-from recita.decoding import image, pdf
-from recita.decoding.pdf import LayerPage
+from recita.decoding import image, pdf, pdf_layer
+from recita.decoding.glyphs import Quad
+from recita.decoding.pdf_layer import LayerLine, LayerPage
 from recita.decoding.sniff import decode_text
 from recita.errors import DocumentRejectedError, ProviderRefusedError
 from recita.models.document import Document, work_key
-from recita.models.page import Line, Page, Reading
+from recita.models.page import Box, Line, Page, Reading, Word
 from recita.models.steps import StepInput, StepOutput
-from recita.ports import Ocr, OcrResult, UploadedFile, Uploads
+from recita.ports import Ocr, OcrResult, Uploads
 from recita.steps import reading
 from recita.steps.handover import MAX_BYTES, OCR_PDF, PENDING
 from recita.steps.workbench import StepRun, Workbench
 
-LIMITS = cage.Limits(seconds=200)
+PAGE_LIMITS = cage.Limits(seconds=15, cpu_seconds=300, memory=384 * cage.MEGABYTE)
+"""For the layer of a page; a dense one takes 50 ms and some megabytes."""
+LIMITS = cage.Limits(seconds=120)
+MAX_DEATHS = 8
+"""Pages that may end the process that reads them; then the rest of the document is given up."""
 PDF = "application/pdf"
 MAX_SYNC_BYTES = 10 * 1024 * 1024
 """Textract's limit for one page in the request (developer guide, "Limits")."""
-BOMB = "decompression-bomb"
+
+
+@dataclass(frozen=True)
+class Subset:
+    """What OCR has to read: a file, and the pages (by their numbers in the document) in it."""
+
+    path: Path
+    numbers: tuple[int, ...]
+
+    @property
+    def fits_a_request(self) -> bool:
+        """Whether Textract reads it at once."""
+        return len(self.numbers) == 1 and self.path.stat().st_size <= MAX_SYNC_BYTES
 
 
 def run(given: StepInput, *, bench: Workbench, uploads: Uploads, ocr: Ocr) -> StepOutput:
     """Read what can be read at once; ask for OCR of the rest."""
     document = given.document
-    with bench.step(document.document_id, "read-pages", given.attempt) as step:
+    with (
+        bench.step(document.document_id, "read-pages", given.attempt) as step,
+        TemporaryDirectory(prefix="recita-") as folder,
+    ):
+        target = Path(folder) / OCR_PDF
         try:
-            file = uploads.fetch(document, MAX_BYTES)
-            pages, subset = _read(document, file)
+            with uploads.fetch(document, MAX_BYTES) as file:
+                pages = _read(step, document, file.path)
+                subset = _subset(document, pages, file.path, target)
         except DocumentRejectedError as error:  # the cage ended the decoder: nothing can be read
-            pages, subset = _missing(document, error), None
+            pages, subset = reading.publish(step, _missing(document, error)), None
+        return _carry_on(step, pages, subset, ocr)
+
+
+def _carry_on(step: StepRun, pages: list[Page], subset: Subset | None, ocr: Ocr) -> StepOutput:
+    """Publish the text, or hand over to the job that reads what still waits."""
+    if subset and not subset.fits_a_request:
+        step.keep(PENDING, Reading(pages=tuple(pages)))
+        step.results.upload(work_key(step.document_id, OCR_PDF), subset.path, PDF)
+        return StepOutput(status="OCR_NEEDED")
+    if subset:
         waiting = [page for page in pages if page.method == "ocr"]
-        if subset and (len(waiting) > 1 or len(subset) > MAX_SYNC_BYTES):
-            step.keep(PENDING, Reading(pages=tuple(pages)))
-            step.results.write(work_key(document.document_id, OCR_PDF), subset, PDF)
-            return StepOutput(status="OCR_NEEDED")
-        if subset:
-            done = reading.numbered(_read_now(ocr, subset, step), waiting)
-            pages = [*(page for page in pages if page.method != "ocr"), *done]
-        reading.finish(step, pages)
-        return StepOutput(status="SUCCEEDED")
+        done = reading.numbered(_read_now(ocr, subset.path.read_bytes(), step), waiting)
+        pages = [page for page in pages if page.method != "ocr"] + reading.publish(step, done)
+    reading.finish(step, pages)
+    return StepOutput(status="SUCCEEDED")
 
 
-def _read(document: Document, file: UploadedFile) -> tuple[list[Page], bytes | None]:
-    """Return the pages, those that need OCR without text, and what OCR has to read."""
+def _read(step: StepRun, document: Document, path: Path) -> list[Page]:
+    """Publish the pages that carry their own text; return all, those for OCR without text."""
     if document.route == "text":
-        return [_native(decode_text(file.body))], None
-    if document.route == "image":
-        picture = cage.run(LIMITS, image.upright, file.body)
-        return [Page(number=1, method="ocr", why="an uploaded picture")], picture.jpeg
-    if document.media_type == "image/tiff":
-        numbers = range(1, document.pages + 1)
-        pages = [Page(number=number, method="ocr", why="a page of a TIFF") for number in numbers]
-        return pages, cage.run(LIMITS, image.to_pdf, file.body)
-    pages = [_layered(layer) for layer in cage.run(LIMITS, pdf.read_layers, file.body)]
+        return reading.publish(step, [_native(decode_text(path.read_bytes()))])
+    if document.media_type == PDF:
+        waiting: list[Page] = []
+        done = reading.publish(step, _set_aside(_layers(path, document.pages), waiting))
+        return sorted([*done, *waiting], key=lambda page: page.number)
+    why = "an uploaded picture" if document.route == "image" else "a page of a TIFF"
+    numbers = range(1, document.pages + 1)
+    return [Page(number=number, method="ocr", why=why) for number in numbers]
+
+
+def _set_aside(layers: Iterator[LayerPage], waiting: list[Page]) -> Iterator[Page]:
+    for layer in layers:
+        page = _page(layer)
+        if page.method == "ocr":
+            waiting.append(page)
+        else:
+            yield page
+
+
+def _layers(path: Path, pages: int) -> Iterator[LayerPage]:
+    """Yield every page's layer; one that ends the process that reads it costs itself alone."""
+    first, deaths = 1, 0
+    while first <= pages and deaths < MAX_DEATHS:
+        try:
+            for layer in cage.stream(PAGE_LIMITS, pdf_layer.read_layers, path, first):
+                yield layer
+                first = layer.number + 1
+            break
+        except DocumentRejectedError as error:
+            yield LayerPage(first, "lost", str(error), error=error.code)
+            first, deaths = first + 1, deaths + 1
+    why = f"{MAX_DEATHS} pages ended the reader" if deaths else "the PDF has no such page"
+    for number in range(first, pages + 1):
+        yield LayerPage(number, "lost", why, error="corrupt")
+
+
+def _subset(document: Document, pages: list[Page], path: Path, target: Path) -> Subset | None:
+    """Write what OCR has to read; pages that can't be cut out are marked as missing."""
     waiting = [page.number for page in pages if page.method == "ocr"]
     if not waiting:
-        return pages, None
+        return None
+    if document.route == "image":
+        target.write_bytes(cage.run(LIMITS, image.upright, path.read_bytes()).jpeg)
+        return Subset(target, (1,))
+    if document.media_type != PDF:
+        target.write_bytes(cage.run(LIMITS, image.to_pdf, path.read_bytes()))
+        return Subset(target, tuple(waiting))
     try:
-        return pages, cage.run(LIMITS, pdf.extract_pages, file.body, waiting)
+        copied = cage.run(LIMITS, pdf.extract_pages, path, waiting, target)
+        code, why = "corrupt", "the page can't be copied for OCR"
     except DocumentRejectedError as error:  # costs those pages, not the ones with a good layer
-        return [_lost(page, error) if page.method == "ocr" else page for page in pages], None
+        copied, code, why = [], error.code, str(error)
+    for index, page in enumerate(pages):
+        if page.method == "ocr" and page.number not in copied:
+            pages[index] = Page(number=page.number, method="none", why=why, error=code)
+    return Subset(target, tuple(copied)) if copied else None
 
 
-def _read_now(ocr: Ocr, subset: bytes, step: StepRun) -> OcrResult:
+def _read_now(ocr: Ocr, body: bytes, step: StepRun) -> OcrResult:
     try:
-        return ocr.read(subset)
+        return ocr.read(body)
     except ProviderRefusedError as error:  # one page that OCR will not take costs that page
         step.warn("ocr-refused", str(error))
         return OcrResult(())
@@ -77,29 +149,33 @@ def _missing(document: Document, error: DocumentRejectedError) -> list[Page]:
     return [Page(number=n, method="none", why=str(error), error=error.code) for n in numbers]
 
 
-def _lost(page: Page, error: DocumentRejectedError) -> Page:
-    return Page(number=page.number, method="none", why=page.why, error=error.code)
-
-
 def _native(text: str) -> Page:
     lines = tuple(Line(text=line.strip()) for line in text.splitlines() if line.strip())
     return Page(number=1, method="native", why="plain text", text=text, lines=lines)
 
 
-def _layered(layer: LayerPage) -> Page:
+def _page(layer: LayerPage) -> Page:
+    known = Page(number=layer.number, method="none", why=layer.why, error=layer.error)
     match layer.verdict:
         case "good":
-            lines = tuple(Line(text=line) for line in layer.text.splitlines() if line.strip())
-            return Page(
-                number=layer.number,
-                method="text-layer",
-                why=layer.why,
-                text=layer.text,
-                lines=lines,
-            )
-        case "blank":
-            return Page(number=layer.number, method="none", why=layer.why)
-        case "bomb":
-            return Page(number=layer.number, method="none", why=layer.why, error=BOMB)
+            lines = tuple(_line(line) for line in layer.lines)
+            read = {"method": "text-layer", "text": layer.text, "lines": lines}
+            return known.model_copy(update=read)
         case "ocr":
-            return Page(number=layer.number, method="ocr", why=layer.why)
+            return known.model_copy(update={"method": "ocr"})
+    return known
+
+
+def _line(line: LayerLine) -> Line:
+    text, box, words = line
+    return Line(text=text, box=_box(box), words=tuple(Word(text=t, box=_box(b)) for t, b in words))
+
+
+def _box(quad: Quad) -> Box:
+    left, top, right, bottom = (min(1.0, max(0.0, ratio)) for ratio in quad)
+    return Box(
+        left=round(left, 5),
+        top=round(top, 5),
+        width=round(right - left, 5),
+        height=round(bottom - top, 5),
+    )

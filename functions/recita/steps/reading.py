@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 from recita.models.page import Page, Reading
 from recita.ports import OcrResult
@@ -11,18 +12,26 @@ from recita.steps.handover import READING
 from recita.steps.workbench import StepRun
 
 WRITERS = 8
+BATCH = 64
+"""Pages in memory at a time; a document may have thousands, each with a box for every word."""
 
 
-def finish(step: StepRun, pages: Iterable[Page]) -> Reading:
-    """Publish every page and ``text.md``, and keep the reading for later steps."""
-    reading = Reading(pages=tuple(sorted(pages, key=lambda page: page.number)))
+def publish(step: StepRun, pages: Iterable[Page]) -> list[Page]:
+    """Publish pages as they come, and return them without lines: later steps need the text."""
+    bare: list[Page] = []
+    coming = iter(pages)
     with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(lambda page: step.publish_model(page.artifact, page, "page"), reading.pages))
+        while batch := list(islice(coming, BATCH)):
+            list(pool.map(lambda page: _publish(step, page), batch))
+            bare += [page.model_copy(update={"lines": ()}) for page in batch]
+    return bare
+
+
+def finish(step: StepRun, pages: Iterable[Page]) -> None:
+    """Publish ``text.md`` of published pages, and keep the reading for later steps."""
+    reading = Reading(pages=tuple(sorted(pages, key=lambda page: page.number)))
     step.publish("text.md", markdown(reading).encode(), "text/markdown; charset=utf-8", "text")
-    # Later steps need the text alone; words and boxes lie in the pages' own files.
-    bare = tuple(page.model_copy(update={"lines": ()}) for page in reading.pages)
-    step.keep(READING, Reading(pages=bare))
-    return reading
+    step.keep(READING, reading)
 
 
 def numbered(result: OcrResult, waiting: Sequence[Page]) -> list[Page]:
@@ -39,6 +48,10 @@ def numbered(result: OcrResult, waiting: Sequence[Page]) -> list[Page]:
 def markdown(reading: Reading) -> str:
     """Return the whole text with every page marked, also those that are blank or missing."""
     return "\n\n".join(_page(page) for page in reading.pages) + "\n"
+
+
+def _publish(step: StepRun, page: Page) -> None:
+    step.publish_model(page.artifact, page, "page")
 
 
 def _page(page: Page) -> str:

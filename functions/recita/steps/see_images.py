@@ -18,7 +18,8 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, vision: Vision)
     """Look at the upright picture; what leaves carries none of the camera's metadata."""
     document = given.document
     with bench.step(document.document_id, "see-images", given.attempt) as step:
-        upright = cage.run(LIMITS, image.upright, uploads.fetch(document, MAX_BYTES).body)
+        with uploads.fetch(document, MAX_BYTES) as file:
+            upright = cage.run(LIMITS, image.upright, file.path.read_bytes())
         if upright.frames > 1:
             step.warn("first-frame-only", f"The first of {upright.frames} frames was seen.")
         seen = vision.look(upright.jpeg)
