@@ -20,7 +20,7 @@ check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml
-	@$(BIN)/python scripts/readme.py --check
+	@$(BIN)/python -m scripts.readme --check
 	@$(BIN)/python scripts/lint_asl.py statemachine/document.asl.json
 
 lock: ## Resolve dependencies anew into requirements.lock
@@ -31,13 +31,14 @@ contracts: setup ## Write contracts/v1 and docs/errors.md from the models
 
 docs: setup ## Write what docs are generated from --help and benchmarks/
 	@$(BIN)/python scripts/cli_docs.py
-	@$(BIN)/python scripts/readme.py
+	@$(BIN)/python -m scripts.readme
 
 build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)
 	@SAM_CLI_BETA_BUILD_PERFORMANCE=1 $(BIN)/sam build
 
-bench: setup ## Measure the pipeline's overhead
+bench: setup ## Measure the pipeline's overhead, and how well documents are read
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python -m benchmarks.reading
 
 clean: ## Stop the laptop stack and remove what was made here
 	@-$(BIN)/recita down 2>/dev/null

@@ -1,4 +1,4 @@
-"""Write what README.md takes from ``benchmarks/``; with ``--check``, only say whether it is so."""
+"""Write what docs take from ``benchmarks/``; with ``--check``, only say whether it is so."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks import reading_tables
+
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+READING = ROOT / "docs" / "reading.md"
 BENCHMARKS = ROOT / "benchmarks"
 
 
 def main() -> int:
-    """Write or check README.md; 1 when the check finds it stale."""
-    text = README.read_text(encoding="utf-8")
-    wanted = filled(text)
-    if "--check" not in sys.argv:
-        README.write_text(wanted, encoding="utf-8")
-        return 0
-    if text == wanted:
-        return 0
-    print("README.md is not what benchmarks/ says; run: make docs")
-    return 1
+    """Write or check the documents; 1 when the check finds one stale."""
+    stale = 0
+    for document, blocks in documents().items():
+        text = document.read_text(encoding="utf-8")
+        wanted = filled(text, blocks)
+        if "--check" not in sys.argv:
+            document.write_text(wanted, encoding="utf-8")
+        elif text != wanted:
+            print(f"{document.relative_to(ROOT)} is not what benchmarks/ says; run: make docs")
+            stale = 1
+    return stale
 
 
-def filled(text: str) -> str:
-    """The README with every generated block as the benchmark files have it."""
-    for name, block in (("demo", demo()), ("measured", measured())):
+def documents() -> dict[Path, dict[str, str]]:
+    """Each document's generated blocks, by name."""
+    reading = json.loads((BENCHMARKS / "reading.json").read_text(encoding="utf-8"))
+    return {
+        README: {"demo": demo(), "measured": measured()},
+        READING: reading_tables.tables(reading),
+    }
+
+
+def filled(text: str, blocks: dict[str, str]) -> str:
+    """The document with every generated block as the benchmark files have it."""
+    for name, block in blocks.items():
         before, begin, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- /{name} -->")
         text = before + begin + block + end + after

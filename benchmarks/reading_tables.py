@@ -1,0 +1,83 @@
+"""The tables that ``docs/reading.md`` shows, made from ``benchmarks/reading.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import PurePath
+from typing import Any
+
+Found = dict[str, Any]
+
+
+def tables(found: Found) -> dict[str, str]:
+    """Markdown by the name of its place in the page; a section not measured has none."""
+    return {name: make(found[name]) for name, make in MADE.items() if name in found}
+
+
+def characters(found: Found) -> str:
+    """Character errors."""
+    rows = ((name, percent(value, 2)) for name, value in found.items())
+    return table(("page", "characters wrong"), rows)
+
+
+def real_answers(found: Found) -> str:
+    """Agreement with the real service's answers."""
+    head = ("page", "words found", "words right", "tables there → ours", "cells", "key-values")
+    rows = [_answer(name, page) for name, page in found["pages"].items()]
+    return table(head, [*rows, ("mean", percent(found["mean_word_recall"], 1), "", "", "", "")])
+
+
+def _answer(name: str, page: Found) -> tuple[str, ...]:
+    theirs, ours = (", ".join(shapes) or "none" for shapes in page["tables"])
+    words = page["words"]
+    return (
+        name,
+        percent(words["recall"], 1),
+        percent(words["precision"], 1),
+        f"{theirs} → {ours}",
+        _of(page["cells"]),
+        _of(page["key_values"]),
+    )
+
+
+def rotations(found: Found) -> str:
+    """Words kept on turned pages."""
+    head = ("page", "90°", "180°", "270°")
+    rows = ((name, *(percent(share, 1) for share in by.values())) for name, by in found.items())
+    return table(head, rows)
+
+
+def speed(found: Found) -> str:
+    """Seconds a page, and peak memory."""
+    rows = [
+        (name, *(f"{one['clock']} ({one['processor']})" for one in by.values()))
+        for name, by in found.items()
+        if isinstance(by, dict)
+    ]
+    head = ("seconds a page (of processor time)", "text", "with tables, forms and layout")
+    return table(head, [*rows, ("peak memory of the engine", f"{found['peak_megabytes']} MB", "")])
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; file names lose their folders."""
+    titles = list(head)
+    lines = [titles, ["---"] * len(titles), *([PurePath(one).name, *rest] for one, *rest in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def percent(share: float, digits: int) -> str:
+    """0.123 as ``12.3 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def _of(score: Found) -> str:
+    return f"{score['right']} of {score['wanted']}, {score['found'] - score['right']} wrong"
+
+
+MADE: dict[str, Callable[[Found], str]] = {
+    "characters": characters,
+    "real_answers": real_answers,
+    "rotations": rotations,
+    "speed": speed,
+}
+"""Section to what writes its table."""
