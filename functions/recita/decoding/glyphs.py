@@ -65,7 +65,7 @@ def united(boxes: list[Quad]) -> Quad:
 class Frame:
     """From PDF user space (points, y upwards) to ratios of the page as it is read.
 
-    ``turns``: quarter turns clockwise, those of ``/Rotate`` and those of sideways text together.
+    ``turns``: quarter turns clockwise from user space.
     """
 
     left: float
@@ -97,18 +97,21 @@ class Frame:
 def frame(page: Any, textpage: Any, count: int) -> Frame:
     """Return how the page is to be looked at."""
     left, bottom, right, top = page.get_bbox()
-    turns = (page.get_rotation() // 90 + _text_turns(textpage, count)) % 4
+    turns = _text_turns(textpage, count, page.get_rotation() // 90)
     return Frame(left, bottom, max(right - left, 1e-6), max(top - bottom, 1e-6), turns)
 
 
-def _text_turns(textpage: Any, count: int) -> int:
-    """Return the quarter turns clockwise that level most of the text."""
+def _text_turns(textpage: Any, count: int, unknown: int) -> int:
+    """Return the quarter turns clockwise that level most of the text, ``unknown`` without any.
+
+    Whoever scanned or printed a page sideways may have forgotten ``/Rotate``: the text knows.
+    """
     turns: Counter[int] = Counter()
     for index in _sampled(count):
         if pdfium.FPDFText_GetUnicode(textpage, index) > 32:
             angle = pdfium.FPDFText_GetCharAngle(textpage, index)
-            turns[round(angle / (math.pi / 2)) % 4] += 1
-    return turns.most_common(1)[0][0] if turns else 0
+            turns[-round(angle / (math.pi / 2)) % 4] += 1  # PDFium's angle runs clockwise
+    return turns.most_common(1)[0][0] if turns else unknown
 
 
 def invisible(textpage: Any, count: int) -> bool:

@@ -22,7 +22,7 @@ COLUMN_CHARACTERS = 16
 """In prose the median line is at least this long; cells of tables are shorter."""
 CROSSING_SHARE = 0.25
 """More lines than this across a gap, headings and tables among them, and it parts no columns."""
-CLIMB = 1.0
+CLIMB = 0.8
 """Line heights; what lies farther above the item before it is a climb, not a superscript."""
 MAX_CLIMBS = 0.15
 """Share of the items that may climb in an order that is kept."""
@@ -69,7 +69,7 @@ def _ordered(items: list[Placed[T]]) -> list[list[Placed[T]]]:
 def _runs_down(items: list[Placed[T]]) -> bool:
     """Whether the given order seldom climbs; it does once a column."""
     climbs = sum(
-        after.bottom < before.top - CLIMB * (before.bottom - before.top)
+        after.middle < before.middle - CLIMB * (before.bottom - before.top)
         for before, after in pairwise(items)
     )
     return climbs <= MAX_CLIMBS * len(items) + 1
