@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,3 +60,36 @@ def test_the_service_that_invokes_uses_the_pool_that_evicts() -> None:
     lambda_pool.apply()
     assert getattr(lambda_svc.release_worker, MARK)
     assert getattr(lambda_svc._acquire_execution_slot, MARK)
+
+
+def test_calls_that_wait_are_served_in_the_order_they_came() -> None:
+    free = threading.Semaphore(0)
+    tried: list[str] = []
+
+    def acquire(function: dict[str, Any], _config: dict[str, Any]) -> tuple[str | None, str | None]:
+        tried.append(function["name"])
+        return ("slot", None) if free.acquire(blocking=False) else (None, "account")
+
+    wait = lambda_pool._waiting(acquire)
+    served: list[str] = []
+    threads = []
+    for name in "abc":
+        threads.append(threading.Thread(target=lambda n=name: served.append(_served(wait, n))))
+        threads[-1].start()
+        time.sleep(0.05)
+    assert set(tried) == {"a"}
+    for number in (1, 2, 3):
+        free.release()
+        while len(served) < number:
+            time.sleep(0.01)
+    assert served == ["a", "b", "c"]
+
+
+def _served(wait: Any, name: str) -> str:
+    assert wait({"name": name}, {}) == ("slot", None)
+    return name
+
+
+def test_a_function_over_its_own_limit_does_not_wait() -> None:
+    wait = lambda_pool._waiting(lambda _function, _config: (None, "function"))
+    assert wait({}, {}) == (None, "function")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -56,13 +57,22 @@ def evict(most: int = MOST_WARM, idle_seconds: float = IDLE_SECONDS) -> int:
 
 
 def _waiting(acquire: Any) -> Any:
+    line: deque[object] = deque()  # first come, first served: nobody waits beyond a task's timeout
+
     def wait(function: dict[str, Any], config: dict[str, Any]) -> Any:
-        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-        slot, limit = acquire(function, config)
-        while slot is None and limit == "account" and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
-            slot, limit = acquire(function, config)
-        return slot, limit
+        ticket = object()
+        line.append(ticket)
+        try:
+            deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+            slot, limit = None, "account"
+            while slot is None and limit == "account" and time.monotonic() < deadline:
+                if line[0] is ticket:
+                    slot, limit = acquire(function, config)
+                if slot is None and limit == "account":
+                    time.sleep(POLL_SECONDS)
+            return slot, limit
+        finally:
+            line.remove(ticket)
 
     return wait
 
