@@ -146,13 +146,17 @@ def errors_page() -> str:
         "## REJECTED: the file can't be processed\n\n"
         f"{rejections}\n"
         "## PARTIAL, BLOCKED and FAILED\n\n"
-        f"{others}"
+        f"{others}\n"
+        "## Warnings\n\n"
+        "The manifest's `warnings` tell what a reader should know of the result: what was left out,"
+        " or guessed.\nThey don't change the status.\n\n"
+        f"{_table(reasons.WARNINGS, 'what it says')}"
     )
 
 
-def _table(codes: dict[str, str]) -> str:
+def _table(codes: dict[str, str], meaning: str = "what to do") -> str:
     rows = "".join(f"| `{code}` | {hint} |\n" for code, hint in codes.items())
-    return f"| code | what to do |\n|---|---|\n{rows}"
+    return f"| code | {meaning} |\n|---|---|\n{rows}"
 
 
 def _text(model: BaseModel) -> str:

@@ -145,9 +145,13 @@ def test_what_a_decoder_prints_or_logs_goes_nowhere(
     assert "secret" not in (log.read_text() if log.exists() else "")
 
 
-def test_hostile_files_end_with_their_codes() -> None:
-    assert rejection(pdf.measure, files.pdf(["x"])[:60]).code == "corrupt"
-    assert rejection(image.measure, b"\xff\xd8\xff\xe0").code == "corrupt"
-    assert rejection(image.upright, files.picture(files.two_halves(600, 400))[:900]).code == (
-        "corrupt"
-    )
+def test_hostile_files_end_with_their_codes(tmp_path: Path) -> None:
+    hostile = {
+        pdf.measure: files.pdf(["x"])[:60],
+        image.measure: b"\xff\xd8\xff\xe0",
+        image.upright: files.picture(files.two_halves(600, 400))[:900],
+    }
+    for decoder, body in hostile.items():
+        path = tmp_path / "hostile"
+        path.write_bytes(body)
+        assert rejection(decoder, path).code == "corrupt"

@@ -49,7 +49,8 @@ def test_a_tiff_of_several_pages_travels_as_a_document() -> None:
     ("body", "key", "code"),
     [
         (b"", "a.pdf", "empty"),
-        (b"PK\x03\x04", "a.docx", "unsupported-type"),
+        (b"PK\x03\x04", "a.docx", "corrupt"),
+        (b"PK\x03\x04", "a.zip", "unsupported-type"),
         (files.picture(), "a.pdf", "type-mismatch"),
         (files.pdf(["x"])[:100], "a.pdf", "corrupt"),
         (files.pdf(["x"], media_box="0 0 99999 10"), "a.pdf", "page-too-large"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageOps, ImageSequence
 from pypdf import PdfWriter
@@ -32,12 +33,12 @@ class Upright:
     frames: int
 
 
-def measure(body: bytes) -> int:
+def measure(path: Path) -> int:
     """Return the number of frames (pages) after checking sizes, before any pixel is decoded.
 
     Raises DocumentRejectedError: ``pixel-bomb``, ``too-small``, ``too-many-pages``, ``corrupt``.
     """
-    with _opened(body) as image:
+    with _opened(path) as image:
         _check_size(*image.size)
         frames = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
     if frames > MAX_FRAMES:
@@ -45,9 +46,9 @@ def measure(body: bytes) -> int:
     return frames
 
 
-def upright(body: bytes) -> Upright:
+def upright(path: Path) -> Upright:
     """Decode the first frame fully and return it as an upright RGB JPEG within service limits."""
-    with _opened(body) as image:
+    with _opened(path) as image:
         frames = int(getattr(image, "n_frames", 1))
         _check_size(*image.size)
         picture = _rgb(ImageOps.exif_transpose(image))
@@ -56,13 +57,13 @@ def upright(body: bytes) -> Upright:
     return Upright(jpeg, picture.width, picture.height, frames)
 
 
-def to_pdf(body: bytes) -> bytes:
+def to_pdf(path: Path) -> bytes:
     """Return a multi-page TIFF as a PDF of its frames, which Textract takes as a job.
 
     One frame at a time: a hundred decoded fax pages would fill a gigabyte.
     """
     writer = PdfWriter()
-    with _opened(body) as image:
+    with _opened(path) as image:
         for frame in ImageSequence.Iterator(image):
             _refuse_bomb(*frame.size)
             page = io.BytesIO()
@@ -73,11 +74,11 @@ def to_pdf(body: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _opened(body: bytes) -> Image.Image:
+def _opened(path: Path) -> Image.Image:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
-        return Image.open(io.BytesIO(body), formats=FORMATS)
+        return Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DocumentRejectedError("pixel-bomb", f"more than {MAX_PIXELS} pixels") from None
 

@@ -8,16 +8,16 @@ REJECTIONS = {
     "empty": "Upload the file again; it arrived with no bytes.",
     "corrupt": "Open the file on your computer, save it anew and upload that.",
     "encrypted": "Remove the password and upload the file again.",
-    "unsupported-type": "Convert it to PDF, JPEG, PNG, TIFF, WebP, GIF, BMP or plain text.",
+    "unsupported-type": "Save it as PDF, DOCX, PPTX, XLSX, HTML, EML, UTF-8 text, JPEG or PNG.",
     "type-mismatch": "Give the file the extension of what it really is.",
     "too-small": "Upload a picture of at least 80 pixels on its longer side.",
     "too-many-pages": "Split the document into parts of at most 3,000 pages.",
     "page-too-large": "Print the document to a page of at most 200 inches a side.",
     "pixel-bomb": "Scale the picture down to at most 100 megapixels.",
-    "decompression-bomb": "Save the document anew without the oversized stream.",
+    "decompression-bomb": "Save the document anew without the part that unpacks to far too much.",
     "xfa": "Print the form to an ordinary PDF; XFA forms hold no pages.",
     "timeout": "Save the document anew, or split it; it took too long to open.",
-    "too-large": "Upload a file of at most 500 MB.",
+    "too-large": "Upload at most 500 MB; of e-mail at most 100 MB, of text at most 10 MB.",
 }
 """Codes of REJECTED documents, with their hints."""
 
@@ -33,6 +33,25 @@ OTHERS = {
 """Codes of PARTIAL, BLOCKED and FAILED documents, with their hints."""
 
 HINTS = {**REJECTIONS, **OTHERS}
+
+WARNINGS = {
+    "pictures-dropped": "Pictures inside the document were not looked at.",
+    "charts-dropped": "Charts inside the document were not read.",
+    "objects-dropped": "Objects and files embedded in the document were not read.",
+    "media-dropped": "Sounds and films inside the document were not heard or seen.",
+    "macros-dropped": "Macros were neither read nor run.",
+    "comments-dropped": "Comments were left out.",
+    "deletions-dropped": "Passages marked as deleted were left out.",
+    "hidden-dropped": "Hidden text, slides or sheets were left out.",
+    "values-missing": "Cells hold an error, or a formula without its computed value.",
+    "encoding-guessed": "The text does not name its encoding; some letters may be wrong.",
+    "first-frame-only": "Of an animation or a burst of pictures, the first was looked at.",
+    "metadata-ignored": "What the object's metadata ask for is not valid; the default was used.",
+    "guardrail-detected": "The guardrail found something that it only reports.",
+    "ocr-refused": "Textract would not take a page; the ledger names it.",
+    "ocr-job-failed": "Textract's job ended without a result; the ledger names the pages.",
+}
+"""Codes of warnings: what a reader should know of a document however it ended."""
 
 
 class Reason(Model):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recita import cage
-from recita.decoding import image, pdf, sniff
+from recita.decoding import image, native, pdf, sniff
 from recita.errors import DocumentRejectedError
 from recita.models.document import Document, SpeakMode
 from recita.models.reasons import reason
@@ -46,7 +46,7 @@ def _inspected(document: Document, file: UploadedFile, step: StepRun) -> Documen
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     known = document.model_copy(update={"bytes": file.size, "sha256": digest})
     try:
-        media = sniff.media_type(file.path.read_bytes(), document.key)
+        media = cage.run(LIMITS, sniff.media_type, file.path, document.key)
         known = known.model_copy(update={"media_type": media})
         pages, route = _pages(file.path, media), sniff.route(media)
     except DocumentRejectedError as error:
@@ -58,11 +58,11 @@ def _inspected(document: Document, file: UploadedFile, step: StepRun) -> Documen
 
 
 def _pages(path: Path, media: str) -> int:
-    if media == "application/pdf":
+    if media == sniff.PDF:
         return cage.run(LIMITS, pdf.measure, path)
-    if media == "text/plain":
-        return 1
-    return cage.run(LIMITS, image.measure, path.read_bytes())
+    if media in sniff.NATIVE:
+        return cage.run(LIMITS, native.measure, native.reader(media), path)
+    return cage.run(LIMITS, image.measure, path)
 
 
 def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, tuple[str, ...] | SpeakMode]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from recita import cage
-from recita.decoding import image, pdf, pdf_layer
+from recita.decoding import image, native, pdf, pdf_layer
 from recita.decoding.glyphs import Quad
 from recita.decoding.pdf_layer import LayerLine, LayerPage
-from recita.decoding.sniff import decode_text
+from recita.decoding.sniff import PDF
 from recita.errors import DocumentRejectedError, ProviderRefusedError
 from recita.models.document import Document, work_key
-from recita.models.page import Box, Line, Page, Reading, Word
+from recita.models.page import Box, Line, Page, Reading, Table, Word
 from recita.models.steps import StepInput, StepOutput
 from recita.ports import Ocr, OcrResult, Uploads
 from recita.steps import reading
@@ -26,7 +26,6 @@ PAGE_LIMITS = cage.Limits(seconds=15, cpu_seconds=300, memory=384 * cage.MEGABYT
 LIMITS = cage.Limits(seconds=120)
 MAX_DEATHS = 8
 """Pages that may end the process that reads them; then the rest of the document is given up."""
-PDF = "application/pdf"
 MAX_SYNC_BYTES = 10 * 1024 * 1024
 """Textract's limit for one page in the request (developer guide, "Limits")."""
 
@@ -78,7 +77,7 @@ def _carry_on(step: StepRun, pages: list[Page], subset: Subset | None, ocr: Ocr)
 def _read(step: StepRun, document: Document, path: Path) -> list[Page]:
     """Publish the pages that carry their own text; return all, those for OCR without text."""
     if document.route == "text":
-        return reading.publish(step, [_native(decode_text(path.read_bytes()))])
+        return reading.publish(step, _native(step, document, path))
     if document.media_type == PDF:
         waiting: list[Page] = []
         done = reading.publish(step, _set_aside(_layers(path, document.pages), waiting))
@@ -120,10 +119,10 @@ def _subset(document: Document, pages: list[Page], path: Path, target: Path) -> 
     if not waiting:
         return None
     if document.route == "image":
-        target.write_bytes(cage.run(LIMITS, image.upright, path.read_bytes()).jpeg)
+        target.write_bytes(cage.run(LIMITS, image.upright, path).jpeg)
         return Subset(target, (1,))
     if document.media_type != PDF:
-        target.write_bytes(cage.run(LIMITS, image.to_pdf, path.read_bytes()))
+        target.write_bytes(cage.run(LIMITS, image.to_pdf, path))
         return Subset(target, tuple(waiting))
     try:
         copied = cage.run(LIMITS, pdf.extract_pages, path, waiting, target)
@@ -149,9 +148,25 @@ def _missing(document: Document, error: DocumentRejectedError) -> list[Page]:
     return [Page(number=n, method="none", why=str(error), error=error.code) for n in numbers]
 
 
-def _native(text: str) -> Page:
-    lines = tuple(Line(text=line.strip()) for line in text.splitlines() if line.strip())
-    return Page(number=1, method="native", why="plain text", text=text, lines=lines)
+def _native(step: StepRun, document: Document, path: Path) -> Iterator[Page]:
+    """Yield the pages of a native type, and warn of what they leave out."""
+    last = 0
+    try:
+        pages = cage.stream(LIMITS, native.reader(document.media_type), path)
+        for last, page in enumerate(pages, start=1):
+            step.warnings += page.warnings
+            yield Page(
+                number=last,
+                method="native",
+                why=page.why,
+                text=page.text,
+                lines=tuple(
+                    Line(text=line.strip()) for line in page.text.splitlines() if line.strip()
+                ),
+                tables=tuple(Table(rows=rows) for rows in page.tables),
+            )
+    except DocumentRejectedError as error:
+        yield from _missing(document, error)[last:]
 
 
 def _page(layer: LayerPage) -> Page:

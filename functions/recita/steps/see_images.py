@@ -19,7 +19,7 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, vision: Vision)
     document = given.document
     with bench.step(document.document_id, "see-images", given.attempt) as step:
         with uploads.fetch(document, MAX_BYTES) as file:
-            upright = cage.run(LIMITS, image.upright, file.path.read_bytes())
+            upright = cage.run(LIMITS, image.upright, file.path)
         if upright.frames > 1:
             step.warn("first-frame-only", f"The first of {upright.frames} frames was seen.")
         seen = vision.look(upright.jpeg)
