@@ -18,7 +18,7 @@ from typing import Any
 
 from recita_local import engines
 
-from benchmarks import reading_tables, reading_textract
+from benchmarks import reading_layers, reading_outcomes, reading_tables, reading_textract
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -30,6 +30,9 @@ ON_CORPUS: dict[str, Section] = {
     "real_answers": reading_textract.real_answers,
     "rotations": reading_textract.rotations,
     "speed": reading_textract.speed,
+    "born_digital": reading_layers.born_digital,
+    "long_document": reading_layers.long_document,
+    "outcomes": reading_outcomes.outcomes,
 }
 """Sections that read real sample files: name in the result to what measures it."""
 

@@ -58,6 +58,35 @@ def speed(found: Found) -> str:
     return table(head, [*rows, ("peak memory of the engine", f"{found['peak_megabytes']} MB", "")])
 
 
+def born_digital(found: Found) -> str:
+    """Pages a second of several readers."""
+    rows = ((name, str(value)) for name, value in found["pages_a_second"].items())
+    alike = percent(found["similarity_to_pdfium"], 1)
+    return table(
+        ("reader", "pages a second"), [*rows, ("words in common with PDFium's own text", alike)]
+    )
+
+
+def long_document(found: Found) -> str:
+    """Seconds and memory of a document of 3,000 pages."""
+    names = {
+        "seconds": "seconds to read and publish",
+        "function_megabytes": "peak memory of the function, MB, its results among them",
+        "results_megabytes": "of these, published results kept in memory by the test double, MB",
+        "reader_megabytes": "peak memory of the caged reader, MB",
+    }
+    rows = ((title, str(found[name])) for name, title in names.items())
+    return table((f"{found['pages']} pages with a text layer", ""), rows)
+
+
+def outcomes(found: Found) -> str:
+    """What became of the sample files."""
+    rows = [(name, str(count)) for name, count in found["outcomes"].items()]
+    wrong = [(f"not as it must be: {name}", why[0]) for name, why in found["wrong"].items()]
+    slow = [(f"slowest: {name}", f"{spent} s") for name, spent in found["slowest"].items()]
+    return table((f"{found['files']} files", ""), [*rows, *wrong, *slow])
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A Markdown table; file names lose their folders."""
     titles = list(head)
@@ -79,5 +108,8 @@ MADE: dict[str, Callable[[Found], str]] = {
     "real_answers": real_answers,
     "rotations": rotations,
     "speed": speed,
+    "born_digital": born_digital,
+    "long_document": long_document,
+    "outcomes": outcomes,
 }
 """Section to what writes its table."""

@@ -80,12 +80,17 @@ class Frame:
         y0, y1 = (bottom - self.bottom) / self.height, (top - self.bottom) / self.height
         match self.turns:
             case 1:
-                return (y0, x0, y1, x1)
+                quad = (y0, x0, y1, x1)
             case 2:
-                return (1 - x1, y0, 1 - x0, y1)
+                quad = (1 - x1, y0, 1 - x0, y1)
             case 3:
-                return (1 - y1, 1 - x1, 1 - y0, 1 - x0)
-        return (x0, 1 - y1, x1, 1 - y0)
+                quad = (1 - y1, 1 - x1, 1 - y0, 1 - x0)
+            case _:
+                quad = (x0, 1 - y1, x1, 1 - y0)
+        if min(quad) >= 0 and max(quad) <= 1:
+            return quad
+        left, top, right, bottom = (min(1.0, max(0.0, ratio)) for ratio in quad)  # off the page
+        return (left, top, right, bottom)
 
     @property
     def aspect(self) -> float:

@@ -183,12 +183,14 @@ def _page(layer: LayerPage) -> Page:
 
 def _line(line: LayerLine) -> Line:
     text, box, words = line
-    return Line(text=text, box=_box(box), words=tuple(Word(text=t, box=_box(b)) for t, b in words))
+    # Not validated: our own numbers, and a long document has a million of them.
+    made = tuple(Word.model_construct(text=word, box=_box(quad)) for word, quad in words)
+    return Line.model_construct(text=text, box=_box(box), words=made)
 
 
 def _box(quad: Quad) -> Box:
-    left, top, right, bottom = (min(1.0, max(0.0, ratio)) for ratio in quad)
-    return Box(
+    left, top, right, bottom = quad
+    return Box.model_construct(
         left=round(left, 5),
         top=round(top, 5),
         width=round(right - left, 5),
