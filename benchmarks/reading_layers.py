@@ -123,7 +123,7 @@ def _rival(name: str, body: str, path: Path) -> float:
     imports, work = body.split("\n", 1)
     script = TIMED.format(imports=imports, body=work)
     package = f"{name}[pdf]" if name == "markitdown" else name
-    uv = Path(sys.executable).with_name("uv")
+    uv = str(Path(sys.executable).with_name("uv"))
     command = [uv, "run", "-q", "--no-project", "--isolated", "--with", package, "python", "-c"]
     done = subprocess.run(  # noqa: S603 - our own script
         [*command, script, str(path)], check=True, capture_output=True, text=True
