@@ -131,6 +131,8 @@ class Pipeline:
         if any(failure.step != "see-images" for failure in self.failures):
             return
         output = self._catch("understand-document", lambda: self.understand(document))
+        while output is not None and output.status == "CONTINUE":
+            output = self._catch("understand-document", lambda: self.understand(document))
         if output is not None and output.status == "SUCCEEDED":
             for language in document.languages:
                 self._language(document, language)

@@ -79,7 +79,7 @@ def test_blocked_when_the_guardrail_stops_the_text(languages: str) -> None:
 
 
 def test_rejected_with_the_code_of_the_inspection() -> None:
-    manifest = Pipeline().run(b"PK\x03\x04", "a.docx")
+    manifest = Pipeline().run(b"PK\x03\x04", "a.zip")
     assert (manifest.status, code(manifest)) == ("REJECTED", "unsupported-type")
     assert manifest.pages == ()
     assert manifest.route is None

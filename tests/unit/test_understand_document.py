@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from recita.errors import ProviderUnavailableError, UnderstandingFailedError
-from recita.models.document import Document, result_key, work_key
+from recita.models.document import Document, result_key, step_key, work_key
 from recita.models.page import Page, Reading
+from recita.models.record import StepRecord
 from recita.models.steps import StepOutput
-from recita.models.summary import Understanding
-from recita.steps import understand_document
+from recita.models.summary import GuardrailUsed, Understanding
+from recita.ports import Answer, Prompt
+from recita.steps import interview
 from recita.steps.handover import READING, UNDERSTANDING
 from recita.steps.workbench import to_json
 from recita.text import prompting
@@ -51,6 +53,11 @@ def read(*texts: str) -> Pipeline:
 
 def understand(pipeline: Pipeline) -> StepOutput:
     return pipeline.understand(DOCUMENT)
+
+
+def step_record(pipeline: Pipeline) -> StepRecord:
+    body = pipeline.results.objects[step_key(DOCUMENT.document_id, "understand-document")]
+    return StepRecord.model_validate_json(body)
 
 
 def understanding(pipeline: Pipeline) -> Understanding:
@@ -222,6 +229,82 @@ def test_a_long_document_is_read_in_windows_then_summed_up(
     assert [fact.value for fact in found.facts] == ["1001", "2002", "3003"]
 
 
+def long_document(monkeypatch: pytest.MonkeyPatch, pages: int = 3) -> Pipeline:
+    monkeypatch.setattr(prompting, "WINDOW", 300)
+    numbers = range(1, pages + 1)
+    return read(*(f"Page {n} speaks of number {n}00{n}.\n" + "x y " * 40 for n in numbers))
+
+
+def test_a_retry_pays_for_no_window_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = long_document(monkeypatch)
+    ask = pipeline.model.ask
+    left = iter([True, True])
+
+    def dies_at_the_third(prompt: Prompt) -> Answer:
+        if next(left, False):
+            return ask(prompt)
+        raise ProviderUnavailableError("bedrock", "Converse", "Internal", "down")
+
+    monkeypatch.setattr(pipeline.model, "ask", dies_at_the_third)
+    with pytest.raises(ProviderUnavailableError):
+        understand(pipeline)
+    monkeypatch.setattr(pipeline.model, "ask", ask)
+    assert understand(pipeline).status == "SUCCEEDED"
+
+    assert len(pipeline.model.prompts) == 4  # three windows and their sum
+    assert len(pipeline.guardrail.inputs) == 4  # the third was checked again, nothing else
+    usage = step_record(pipeline).usage
+    assert sum(item.calls for item in usage if item.operation == "Converse") == 4
+    assert [v.target for v in step_record(pipeline).verdicts if v.stage == "input"] == [
+        "window 1",
+        "window 2",
+        "window 3",
+    ]
+
+
+def test_a_document_longer_than_an_invocation_goes_on_in_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = long_document(monkeypatch)
+    monkeypatch.setattr(interview, "BUDGET_SECONDS", -1)
+    statuses = [understand(pipeline).status for _ in range(4)]
+    assert statuses == ["CONTINUE", "CONTINUE", "CONTINUE", "SUCCEEDED"]
+    assert len(pipeline.model.prompts) == 4
+    assert [fact.value for fact in understanding(pipeline).facts] == ["1001", "2002", "3003"]
+
+
+def test_another_text_or_guardrail_is_asked_about_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = long_document(monkeypatch)
+    understand(pipeline)
+    assert understand(pipeline).status == "SUCCEEDED"
+    assert len(pipeline.model.prompts) == 4
+    pipeline.guardrail.used = GuardrailUsed(id="other", version="2")
+    understand(pipeline)
+    assert len(pipeline.model.prompts) == 8
+
+
+def test_summaries_too_long_for_one_window_are_folded_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = long_document(monkeypatch, pages=12)
+    shorter = answer(reply(sentences=[{"text": "All in one sentence.", "pages": [1]}]))
+    pipeline.model.replies = [*[pipeline.model._quote] * 12, *[shorter] * 9]
+    assert understand(pipeline).status == "SUCCEEDED"
+    prompts = pipeline.model.prompts
+    assert len(prompts) > 14  # twelve windows, more than one of their sums, and the sum of these
+    assert all(len(prompt.document) < 400 for prompt in prompts)
+
+
+def test_summaries_that_never_get_shorter_fail_the_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = long_document(monkeypatch, pages=2)
+    wordy = [{"text": f"{n} " + "word " * 40, "pages": [n]} for n in (1, 2)]
+    pipeline.model.replies = [answer(reply(sentences=wordy))]
+    with pytest.raises(UnderstandingFailedError):
+        understand(pipeline)
+
+
 def test_tags_in_an_answer_can_not_end_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompting, "WINDOW", 200)
     pipeline = read("one\n" + "one " * 30, "two\n" + "two " * 30)
@@ -251,7 +334,7 @@ def test_a_document_without_text_is_skipped() -> None:
 def test_a_picture_too_large_for_the_model_is_described_from_what_was_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(understand_document, "MAX_IMAGE_BYTES", 10)
+    monkeypatch.setattr(interview, "MAX_IMAGE_BYTES", 10)
     pipeline = Pipeline("none")
     pipeline.ocr.texts = ("STOP",)
     manifest = pipeline.run(files.picture(), "a.jpg")

@@ -74,7 +74,7 @@ class PublishInput(Model):
 class StepOutput(Model):
     """What a step returns to the state machine; the outcome itself lies in the results bucket."""
 
-    status: Literal["SUCCEEDED", "SKIPPED", "BLOCKED", "OCR_NEEDED"]
+    status: Literal["SUCCEEDED", "SKIPPED", "BLOCKED", "CONTINUE", "OCR_NEEDED"]
 
 
 class LanguageOutput(StepOutput):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +36,8 @@ class StepRun:
     artifacts: list[Artifact] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    continued: bool = False
+    """Whether it goes on where an earlier run stopped."""
 
     def publish(
         self, name: str, body: bytes, media_type: str, kind: str, *, language: str | None = None
@@ -58,6 +60,12 @@ class StepRun:
     ) -> None:
         """Write one model as JSON."""
         self.publish(name, to_json(model), JSON, kind, language=language)
+
+    def go_on(self, verdicts: Iterable[Verdict], warnings: Iterable[Warned]) -> None:
+        """Take over what an earlier run of this step left: it was paid and judged there."""
+        self.continued = True
+        self.verdicts += verdicts
+        self.warnings += warnings
 
     def keep(self, name: str, model: BaseModel) -> None:
         """Write an internal record for later steps."""
@@ -107,11 +115,12 @@ class Workbench:
 
     def _record(self, run: StepRun, error: StepError | None) -> None:
         # What earlier attempts paid is paid: it stays on the bill.
-        paid = run.recall(f"steps/{run.name}.json", StepRecord) if run.attempt > 1 else None
+        again = run.attempt > 1 or run.continued
+        paid = run.recall(f"steps/{run.name}.json", StepRecord) if again else None
         record = StepRecord(
             name=run.name,
             status="FAILED" if error else run.status,
-            started_at=run.started_at,
+            started_at=paid.started_at if paid and run.continued else run.started_at,
             ended_at=now(),
             attempts=run.attempt,
             error=error,
