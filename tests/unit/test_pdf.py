@@ -135,6 +135,18 @@ def test_only_the_numbered_pages_go_to_ocr(stored: Stored, tmp_path: Path) -> No
     assert [page.extract_text()[:6] for page in subset.pages] == ["Page 2", "Page 5"]
 
 
+def test_a_page_too_large_for_ocr_is_scaled_down_with_all_that_is_on_it(
+    stored: Stored, tmp_path: Path
+) -> None:
+    path, target = stored(files.pdf([files.good_page(1)], "0 0 3024 4032")), tmp_path / "subset.pdf"
+    pdf.extract_pages(path, [1], target)
+    (page,) = PdfReader(target).pages
+    assert max(page.mediabox.width, page.mediabox.height) <= 2880
+    (before,), (after,) = layers_of(path), layers_of(target)
+    assert after.text == before.text
+    assert after.lines[0][1] == pytest.approx(before.lines[0][1], abs=0.01)
+
+
 def test_an_empty_user_password_is_no_hindrance(stored: Stored, tmp_path: Path) -> None:
     body = encrypted("")
     assert pdf.measure(stored(body)) == 1

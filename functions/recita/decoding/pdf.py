@@ -20,6 +20,8 @@ MAX_PAGES = 3000
 """Textract's limit for one job (developer guide, "Limits")."""
 MAX_SIDE = 14_400
 """Points a side: 200 inches, the most that PDF itself allows (ISO 32000-1, annex C)."""
+MAX_OCR_SIDE = 2880
+"""Points a side: 40 inches, Textract's limit for PDF pages (developer guide, "Limits")."""
 EMPTY_BYTES = 128
 """The most that a stream of nothing takes in a file, compressed, encrypted and described."""
 XFA_FORMS = (2, 3)
@@ -107,7 +109,7 @@ def extract_pages(path: Path, numbers: Sequence[int], target: Path) -> list[int]
         reader = _reader(source)
         for number in numbers:
             try:
-                writer.add_page(reader.pages[number - 1])
+                _fit(writer.add_page(reader.pages[number - 1]))
             except MemoryError:
                 raise
             except Exception:  # noqa: BLE001, S112 - pypdf raises anything; the caller counts
@@ -117,6 +119,13 @@ def extract_pages(path: Path, numbers: Sequence[int], target: Path) -> list[int]
             with target.open("wb") as file:
                 writer.write(file)
     return copied
+
+
+def _fit(page: PageObject) -> None:
+    """Scale down what OCR would refuse; a phone's scan has a point for every pixel."""
+    longest = max(float(page.mediabox.width), float(page.mediabox.height))
+    if longest > MAX_OCR_SIDE:
+        page.scale_by(MAX_OCR_SIDE / (longest + 1))  # sizes are rounded on the way
 
 
 def _reader(source: Any) -> PdfReader:
