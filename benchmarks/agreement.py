@@ -77,8 +77,9 @@ def lines(blocks: list[Block]) -> str:
 
 
 def words(blocks: list[Block]) -> list[str]:
-    """The texts of its WORD blocks."""
-    return [one_line(block["Text"]) for block in blocks if block["BlockType"] == "WORD"]
+    """The texts of its WORD blocks; the service's "$ 4" and "$4" are the same word."""
+    texts = (block["Text"] for block in blocks if block["BlockType"] == "WORD")
+    return ["".join(one_line(text).split()) for text in texts]
 
 
 def pairs(blocks: list[Block]) -> Pairs:

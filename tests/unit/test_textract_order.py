@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import random
 
 from recita_local.services.textract.order import reading_order
-from recita_local.services.textract.reading import Line, Point
+from recita_local.services.textract.reading import Box, Line, corners
 
 PROSE = "a line of running text as long as its column"
 
 
-def line(text: str, left: float, top: float, width: float, angle: float = 0.0) -> Line:
-    def turned(x: float, y: float) -> Point:
-        return (
-            x * math.cos(angle) - y * math.sin(angle),
-            x * math.sin(angle) + y * math.cos(angle),
-        )
-
-    right, bottom = left + width, top + 20
-    polygon = (turned(left, top), turned(right, top), turned(right, bottom), turned(left, bottom))
-    return Line(text, 0.99, polygon, ())
+def line(text: str, left: float, top: float, width: float) -> Line:
+    return Line(text, 0.99, corners(Box(left, top, left + width, top + 20)), ())
 
 
 def shuffled(lines: list[Line]) -> list[Line]:
@@ -31,9 +22,9 @@ def texts(lines: list[Line]) -> list[str]:
     return [item.text for item in reading_order(shuffled(lines))]
 
 
-def columns(count: int, rows: int, angle: float = 0.0) -> list[Line]:
+def columns(count: int, rows: int) -> list[Line]:
     return [
-        line(f"{PROSE} {column}.{row:02}", 50 + 420 * column, 200 + 30 * row, 380, angle)
+        line(f"{PROSE} {column}.{row:02}", 50 + 420 * column, 200 + 30 * row, 380)
         for column in range(count)
         for row in range(rows)
     ]
@@ -71,15 +62,6 @@ def test_the_cells_of_a_table_stay_in_rows() -> None:
         line(f"r{row}c{column}", 50 + 300 * column, 100 + 30 * row, 70)
         for row in range(8)
         for column in range(3)
-    ]
-    assert texts(lines) == [item.text for item in lines]
-
-
-def test_a_crooked_scan_reads_as_a_straight_one() -> None:
-    lines = [
-        line(f"{side} {row}", left, 100 + 30 * row, 600, angle=0.05)
-        for row in range(6)
-        for side, left in (("left part of the row", 50), ("right", 700))
     ]
     assert texts(lines) == [item.text for item in lines]
 

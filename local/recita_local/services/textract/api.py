@@ -70,7 +70,7 @@ def _read(
 ) -> list[dict[str, Any]]:
     data = document_bytes(params["Document"], context)
     context.engine = engine_name()
-    page = ask("read_only_page", data, tables="TABLES" in features)
+    page = ask("read_only_page", data, structure=bool(features))
     return page_blocks(page, features)
 
 

@@ -5,21 +5,29 @@ from __future__ import annotations
 import resource
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-from rapidocr import RapidOCR
 
 from recita_local.services.textract import raster
+from recita_local.services.textract.missed import accepted, missed_marks
 from recita_local.services.textract.order import reading_order
-from recita_local.services.textract.reading import Line, PageReading, Polygon, UnreadableError
+from recita_local.services.textract.reading import (
+    Line,
+    PageReading,
+    UnreadableError,
+    Word,
+    corners,
+)
+from recita_local.services.textract.recognise import Recogniser
+from recita_local.services.textract.sheet import Sheet
 from recita_local.services.textract.tables import find_tables
-from recita_local.services.textract.words import line_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from recita_local.services.textract.raster import Pixels, Source
+    from recita_local.services.textract.recognise import Detected
 
 SURE_SCORE = 0.85
 """Mean score of a page read upright; turned pages measured 0.69 to 0.73."""
@@ -30,13 +38,6 @@ takes 30, and one that takes this long holds the engine hostage."""
 MEMORY_BYTES = 6 * 1024**3
 """Address space of the process; a dense page peaks at 2.4 GB, a bomb asks for more."""
 
-PARAMS = {
-    "Global.use_cls": False,  # the line-angle classifier turns good lines upside down
-    "Global.return_word_box": True,
-    "Global.log_level": "error",
-    "Rec.rec_batch_num": 1,  # 700 MB instead of 1.1 GB at the same speed
-}
-
 
 class OcrEngine:
     """Reads pages with PP-OCRv6; a page that hangs a decoder ends the process, not the laptop."""
@@ -44,79 +45,75 @@ class OcrEngine:
     def __init__(self) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, hard))
-        self._ocr = RapidOCR(params=PARAMS)
+        self._recogniser = Recogniser()
 
     def page_count(self, source: Source) -> int:
         """Pages of a document; raises :class:`UnreadableError`."""
         with _cage():
             return raster.page_count(source)
 
-    def read_page(self, source: Source, index: int, *, tables: bool = False) -> PageReading:
+    def read_page(self, source: Source, index: int, *, structure: bool = False) -> PageReading:
         """One page, numbered from 0; raises :class:`UnreadableError`."""
         with _cage():
-            return self._read(raster.page_pixels(source, index), tables=tables)
+            return self._read(raster.page_pixels(source, index), structure=structure)
 
-    def read_only_page(self, data: bytes, *, tables: bool = False) -> PageReading:
+    def read_only_page(self, data: bytes, *, structure: bool = False) -> PageReading:
         """The page of a one-page document; the synchronous operations take no other."""
         with _cage():
             pages = raster.page_count(data)
             if pages != 1:
                 message = f"A synchronous operation reads 1 page; this document has {pages}"
                 raise UnreadableError(raster.UNSUPPORTED, message)
-            return self._read(raster.page_pixels(data, 0), tables=tables)
+            return self._read(raster.page_pixels(data, 0), structure=structure)
 
-    def _read(self, pixels: Pixels, *, tables: bool) -> PageReading:
-        turns, lines = self._upright(pixels)
-        upright = np.ascontiguousarray(np.rot90(pixels, turns))
-        height, width = upright.shape[:2]
-        found = find_tables(upright, lines) if tables else ()
-        return PageReading(width, height, turns, tuple(reading_order(lines)), found)
+    def _read(self, pixels: Pixels, *, structure: bool) -> PageReading:
+        large = raster.enlarged(pixels)
+        turns, detected = self._upright(large)
+        sheet = Sheet(np.ascontiguousarray(np.rot90(large, turns)), detected)
+        lines = tuple(reading_order([*sheet.lines, *self._missed(sheet)]))
+        found = find_tables(sheet.shades, lines) if structure else ()
+        return PageReading(sheet.width, sheet.height, turns, lines, found, sheet.skew)
 
-    def _upright(self, pixels: Pixels) -> tuple[int, list[Line]]:
+    def _upright(self, pixels: Pixels) -> tuple[int, list[Detected]]:
         """Quarter turns anticlockwise, and the lines; a page read well is not turned."""
-        lines = self._lines(pixels)
+        lines = self._recogniser.lines(pixels)
         if not lines or (_mean_score(lines) >= SURE_SCORE and _mostly_level(lines)):
             return 0, lines
-        turned = [(k, self._lines(np.ascontiguousarray(np.rot90(pixels, k)))) for k in (1, 2, 3)]
+        turned = [
+            (k, self._recogniser.lines(np.ascontiguousarray(np.rot90(pixels, k))))
+            for k in (1, 2, 3)
+        ]
         return max([(0, lines), *turned], key=lambda tried: _read_well(tried[1]))
 
-    def _lines(self, pixels: Pixels) -> list[Line]:
-        result: Any = self._ocr(pixels)
-        if result.boxes is None:
-            return []
-        pieces = result.word_results or ((),) * len(result.txts)
-        found = zip(result.txts, result.scores, result.boxes, pieces, strict=True)
-        return [_line(*line) for line in found if line[0].strip()]
+    def _missed(self, sheet: Sheet) -> list[Line]:
+        """Lines of one mark each, for what the detector passed over."""
+        words = [word.box for line in sheet.lines for word in line.words]
+        marks = missed_marks(sheet.ink, words, sheet.tall)
+        read = self._recogniser.texts([sheet.crop(shown) for _, shown in marks])
+        found = []
+        for (mark, _), (text, score) in zip(marks, read, strict=True):
+            if believed := accepted(mark, text.strip(), score, sheet.tall):
+                word = Word(believed, score, corners(mark))
+                found.append(Line(believed, score, word.polygon, (word,)))
+        return found
 
 
-def _line(text: str, score: float, box: Any, pieces: Any) -> Line:
-    polygon = _polygon(box)
-    known = [(piece[0], float(piece[1]), _polygon(piece[2])) for piece in pieces]
-    words = line_words(text, float(score), polygon, known)
-    return Line(" ".join(text.split()), float(score), polygon, tuple(words))
-
-
-def _polygon(box: Any) -> Polygon:
-    return cast("Polygon", tuple((float(x), float(y)) for x, y in box))
-
-
-def _mean_score(lines: list[Line]) -> float:
+def _mean_score(lines: list[Detected]) -> float:
     return sum(line.confidence for line in lines) / len(lines)
 
 
-def _read_well(lines: list[Line]) -> float:
+def _read_well(lines: list[Detected]) -> float:
     """Characters on level lines, weighed by how surely all were read."""
     return _mean_score(lines) * _level_characters(lines) if lines else 0.0
 
 
-def _mostly_level(lines: list[Line]) -> bool:
+def _mostly_level(lines: list[Detected]) -> bool:
     """The recogniser reads upward text well, but what it reads stands on end."""
-    return 2 * _level_characters(lines) >= sum(len(line.text) for line in lines)
+    return 2 * _level_characters(lines) >= sum(line.characters for line in lines)
 
 
-def _level_characters(lines: list[Line]) -> int:
-    level = (line for line in lines if len(line.text) == 1 or line.box.width > line.box.height)
-    return sum(len(line.text) for line in level)
+def _level_characters(lines: list[Detected]) -> int:
+    return sum(line.characters for line in lines if line.is_level)
 
 
 @contextmanager

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from recita_local.services.textract.reading import Box, PageReading, Point, Polygon, bounds, corners
+from recita_local.services.textract.reading import (
+    Box,
+    PageReading,
+    Point,
+    Polygon,
+    bounds,
+    corners,
+    turned_about,
+)
 
 WHOLE_PAGE: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
 def box_geometry(page: PageReading, box: Box) -> dict[str, Any]:
-    """Geometry of a box given in pixels of the upright page."""
+    """Geometry of a box given in pixels of the straight page."""
     return polygon_geometry(page, corners(box))
 
 
 def polygon_geometry(page: PageReading, polygon: Polygon) -> dict[str, Any]:
-    """Geometry of a polygon given in pixels of the upright page."""
-    first, second, third, fourth = (_share(page, point) for point in polygon)
+    """Geometry of a polygon given in pixels of the straight page."""
+    crooked = turned_about(polygon, (page.width / 2, page.height / 2), page.skew)
+    first, second, third, fourth = (_share(page, point) for point in crooked)
     return shares_geometry((first, second, third, fourth))
 
 

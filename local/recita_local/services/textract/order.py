@@ -7,11 +7,14 @@ stands on both of its sides.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
-from recita_local.services.textract.reading import Box, Line, Point, Polygon, bounds, union
+from recita_local.services.textract.reading import Box, Line, union
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COLUMN_LINES = 4
 """Fewer lines are no column."""
@@ -31,32 +34,9 @@ class _Item:
     box: Box
 
 
-def reading_order(lines: list[Line]) -> list[Line]:
-    """The lines of one upright page, as a person would read them."""
-    angle = _skew(lines)
-    items = [_Item(line, _straight(line.polygon, angle)) for line in lines]
-    return [item.line for item in _ordered(items)]
-
-
-def _skew(lines: list[Line]) -> float:
-    """Median angle of the baselines, in radians; a crooked scan leans as a whole."""
-    angles = []
-    for line in lines:
-        (left, top), (right, bottom) = line.polygon[0], line.polygon[1]
-        if right - left > 4 * line.box.height:  # short lines lean by chance
-            angles.append(math.atan2(bottom - top, right - left))
-    return median(angles) if angles else 0.0
-
-
-def _straight(polygon: Polygon, angle: float) -> Box:
-    cosine, sine = math.cos(-angle), math.sin(-angle)
-
-    def turned(point: Point) -> Point:
-        x, y = point
-        return x * cosine - y * sine, x * sine + y * cosine
-
-    first, second, third, fourth = (turned(point) for point in polygon)
-    return bounds((first, second, third, fourth))
+def reading_order(lines: Sequence[Line]) -> list[Line]:
+    """The lines of one straight page, as a person would read them."""
+    return [item.line for item in _ordered([_Item(line, line.box) for line in lines])]
 
 
 def _ordered(items: list[_Item]) -> list[_Item]:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image, UnidentifiedImageError
@@ -17,7 +18,7 @@ from recita_local.services.textract.reading import UnreadableError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Pixels = NDArray[np.uint8]
+    Pixels = NDArray[Any]
 
 Source = bytes | Path
 """A document in memory, or where it lies: a large one is not worth copying between processes."""
@@ -25,6 +26,8 @@ Source = bytes | Path
 DPI = 200
 MAX_RENDER_SIDE = 4000
 """Pixels; the recogniser scales to 2,000 anyway, and a wall-sized page must not cost gigabytes."""
+SMALL_SIDE = 1000
+"""Pixels; an image that is shorter and narrower is read at twice its size."""
 MAX_IMAGE_SIDE = 10_000
 """Pixels; Textract's quota for images."""
 MAX_PAGE_POINTS = 40 * 72
@@ -47,6 +50,14 @@ def page_count(source: Source) -> int:
 def page_pixels(source: Source, index: int) -> Pixels:
     """One page, (height, width, 3), blue-green-red; raises :class:`UnreadableError`."""
     return _pdf_page(source, index) if _kind(source) == PDF else _image_frame(source, index)
+
+
+def enlarged(pixels: Pixels) -> Pixels:
+    """A page of few pixels at twice its size: at 80 dpi small print is too small to be found."""
+    if max(pixels.shape[:2]) >= SMALL_SIDE:
+        return pixels
+    double: Pixels = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    return double
 
 
 def _kind(source: Source) -> str:

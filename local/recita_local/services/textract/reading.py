@@ -1,7 +1,8 @@
-"""What the OCR engine hands over: plain picklable values, in pixels of the upright page."""
+"""What the OCR engine hands over: plain picklable values, in pixels of the straight page."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import uuid4
@@ -66,6 +67,19 @@ def corners(box: Box) -> Polygon:
     )
 
 
+def turned_about(polygon: Polygon, centre: Point, angle: float) -> Polygon:
+    """A polygon turned about ``centre``, clockwise by ``angle`` radians."""
+    cosine, sine = math.cos(angle), math.sin(angle)
+    first, second, third, fourth = (
+        (
+            centre[0] + (x - centre[0]) * cosine - (y - centre[1]) * sine,
+            centre[1] + (x - centre[0]) * sine + (y - centre[1]) * cosine,
+        )
+        for x, y in polygon
+    )
+    return first, second, third, fourth
+
+
 def new_id() -> str:
     """A block's Id, random as Textract's are."""
     return str(uuid4())
@@ -82,7 +96,7 @@ class Word:
 
     @property
     def box(self) -> Box:
-        """Bounds in pixels of the upright page."""
+        """Bounds in pixels of the straight page."""
         return bounds(self.polygon)
 
 
@@ -98,7 +112,7 @@ class Line:
 
     @property
     def box(self) -> Box:
-        """Bounds in pixels of the upright page."""
+        """Bounds in pixels of the straight page."""
         return bounds(self.polygon)
 
 
@@ -120,13 +134,18 @@ class Table:
 
 @dataclass(frozen=True)
 class PageReading:
-    """One page as read, upright; the input was turned ``turns`` quarters anticlockwise for it."""
+    """One page as read: everything is told in pixels of the upright, straight page.
+
+    For that the input was turned ``turns`` quarters anticlockwise, and then about its centre by
+    ``skew`` radians anticlockwise.
+    """
 
     width: int
     height: int
     turns: int
     lines: tuple[Line, ...]
     tables: tuple[Table, ...] = ()
+    skew: float = 0.0
 
 
 class UnreadableError(Exception):

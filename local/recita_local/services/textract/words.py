@@ -1,47 +1,27 @@
-"""Words of a line: the recogniser's pieces, joined again at the line's own spaces."""
+"""Words of a line whose pixels say nothing of them: by their share of its length."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from recita_local.services.textract.reading import Point, Polygon, Word
 
-Piece = tuple[str, float, Polygon]
-"""Text, confidence 0 to 1, corners; the recogniser cuts at hyphens and script changes too."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recita_local.services.textract.recognise import Token
 
 
-def line_words(text: str, score: float, polygon: Polygon, pieces: Sequence[Piece]) -> list[Word]:
-    """The words of ``text``; from the pieces where they spell it, else by share of its length."""
-    remaining = iter(piece for piece in pieces if piece[0].strip())
-    words = [_joined(token, remaining) for token in text.split()]
-    if any(word is None for word in words):
-        return _by_share(text, score, polygon)
-    return [word for word in words if word is not None]
+def words_by_share(tokens: Sequence[Token], polygon: Polygon) -> list[Word]:
+    """One word a token, over the part of the line that its characters' centres span."""
+    half = 0.5 / (sum(len(token) for token in tokens) + len(tokens) - 1)
+    return [_word(token, half, polygon) for token in tokens]
 
 
-def _joined(token: str, pieces: Iterator[Piece]) -> Word | None:
-    taken: list[Piece] = []
-    spelled = ""
-    while len(spelled) < len(token):
-        piece = next(pieces, None)
-        if piece is None:
-            return None
-        taken.append(piece)
-        spelled += piece[0].replace(" ", "")
-    if spelled != token:
-        return None
-    first, last = taken[0][2], taken[-1][2]
-    score = sum(piece[1] for piece in taken) / len(taken)
-    return Word(token, score, (first[0], last[1], last[2], first[3]))
-
-
-def _by_share(text: str, score: float, polygon: Polygon) -> list[Word]:
-    words, position = [], 0
-    for token in text.split():
-        start = text.index(token, position)
-        position = start + len(token)
-        words.append(Word(token, score, _slice(polygon, start / len(text), position / len(text))))
-    return words
+def _word(token: Token, half: float, polygon: Polygon) -> Word:
+    start, end = max(0.0, token[0].place - half), min(1.0, token[-1].place + half)
+    sure = sum(one.confidence for one in token) / len(token)
+    return Word("".join(one.text for one in token), sure, _slice(polygon, start, end))
 
 
 def _slice(polygon: Polygon, start: float, end: float) -> Polygon:

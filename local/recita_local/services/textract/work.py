@@ -44,7 +44,7 @@ def _read_pages(job: Job, path: Path) -> Iterator[ServiceError]:
     features = frozenset(job.params.get("FeatureTypes", ()))
     for index in range(job.pages):
         try:
-            page = ask("read_page", path, index, tables="TABLES" in features)
+            page = ask("read_page", path, index, structure=bool(features))
         except ServiceError as error:
             job.warnings.append({"ErrorCode": error.code, "Pages": [index + 1]})
             yield error
