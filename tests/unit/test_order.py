@@ -92,6 +92,18 @@ def test_a_formula_is_not_torn_apart() -> None:
     ]
 
 
+def test_a_letterhead_that_was_drawn_last_comes_first() -> None:
+    letter = [line(f"line {n:02} of the letter", 0, 200 + 12 * n) for n in range(6)]
+    head = [line("Town Library", 0, 20), line("Porto", 0, 32)]
+    beside = [line("21 November", 400, 205)]  # stands at the letter's right, and is left there
+    assert texts([*letter, *beside, *head]) == [
+        "Town Library",
+        "Porto",
+        *(f"line {n:02} of the letter" for n in range(6)),
+        "21 November",
+    ]
+
+
 def test_nothing_and_one() -> None:
     assert reading_order([]) == []
     assert texts([line("alone", 0, 0)]) == ["alone"]

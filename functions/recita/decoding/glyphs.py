@@ -173,9 +173,9 @@ def _words(textpage: Any, count: int, placed: Frame) -> Iterator[WordBox]:
             text.append(_character(code))
             if loose(textpage, index, pointer):
                 edges.append((rect.left, rect.bottom, rect.right, rect.top))
-        elif code == HYPHEN:
-            text.append("-")
         elif text:
+            if code == HYPHEN:  # PDFium would go on with the next line's word
+                text.append("-")
             yield _word(text, edges, placed)
             text, edges = [], []
     if text:

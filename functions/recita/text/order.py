@@ -26,6 +26,12 @@ CLIMB = 0.8
 """Line heights; what lies farther above the item before it is a climb, not a superscript."""
 MAX_CLIMBS = 0.15
 """Share of the items that may climb in an order that is kept."""
+LEAP = 3.0
+"""Line heights; what lies farther below the item before it begins another block."""
+SAME_COLUMN = 0.3
+"""Share of the narrower block's width that two blocks of one column have in common."""
+MAX_BLOCKS = 300
+"""A page of more is a drawing, of which no order is right."""
 BESIDE_SHARE = 0.5
 """Columns stand beside each other for at least this share of the shorter one's height."""
 
@@ -87,12 +93,60 @@ def _interleaved(items: list[Placed[T]], gap: float) -> bool:
 
 def _in_sequence(items: list[Placed[T]]) -> list[list[Placed[T]]]:
     rows: list[list[Placed[T]]] = []
-    for item in items:
+    for item in (item for block in _top_down(_blocks(items)) for item in block):
         if rows and _same_row(rows[-1][-1], item) and item.left >= rows[-1][-1].left:
             rows[-1].append(item)
         else:
             rows.append([item])
     return rows
+
+
+def _blocks(items: list[Placed[T]]) -> list[list[Placed[T]]]:
+    """Split the given order where it climbs or leaps down."""
+    blocks: list[list[Placed[T]]] = []
+    for item in items:
+        if blocks:
+            height = blocks[-1][-1].bottom - blocks[-1][-1].top
+            step = item.middle - blocks[-1][-1].middle
+        if not blocks or not -CLIMB * height <= step <= LEAP * height:
+            blocks.append([])
+        blocks[-1].append(item)
+    return blocks
+
+
+def _top_down(blocks: list[list[Placed[T]]]) -> list[list[Placed[T]]]:
+    """Keep the blocks' order, but let none come before one that lies above it in its column.
+
+    Forms and invoices draw their letterhead last, as often as not.
+    """
+    if len(blocks) > MAX_BLOCKS:
+        return blocks
+    boxes = [_around(block) for block in blocks]
+    ordered: list[int] = []
+    seen: set[int] = set()
+
+    def place(number: int) -> None:
+        seen.add(number)
+        for other, box in enumerate(boxes):
+            if other not in seen and _above(box, boxes[number]):
+                place(other)
+        ordered.append(number)
+
+    for number in range(len(blocks)):
+        if number not in seen:
+            place(number)
+    return [blocks[number] for number in ordered]
+
+
+def _around(items: list[Placed[T]]) -> tuple[float, float, float, float]:
+    lefts, rights = [item.left for item in items], [item.right for item in items]
+    return (min(lefts), *_extent(items), max(rights))
+
+
+def _above(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether ``one`` ends above where ``other`` begins, in the same column."""
+    shared = min(one[3], other[3]) - max(one[0], other[0])
+    return one[2] <= other[1] and shared > SAME_COLUMN * min(one[3] - one[0], other[3] - other[0])
 
 
 def _by_bands(items: list[Placed[T]], gap: float) -> list[list[Placed[T]]]:
