@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from recita.decoding import pdf, pdf_layer
 from recita.decoding.pdf_layer import LayerPage, read_layers
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
+
+from tests.fakes import files
 
 pytestmark = pytest.mark.disable_socket
 
@@ -185,6 +190,24 @@ def test_what_was_filled_into_a_form_is_read(layered: Layered) -> None:
         canvas.acroForm.textfield(name="name", value="Joana Moreira", x=200, y=740, width=200)
 
     assert "Joana Moreira" in layered(draw).text
+
+
+def test_a_document_that_fills_the_memory_is_opened_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[Path] = []
+    really = pdf.opened
+
+    def watched(path: Path) -> AbstractContextManager[Any]:
+        opened.append(path)
+        return really(path)
+
+    monkeypatch.setattr(pdf, "opened", watched)
+    monkeypatch.setattr(pdf_layer, "MAX_GROWTH", -1)
+    path = tmp_path / "long.pdf"
+    path.write_bytes(files.pdf([files.good_page(number) for number in range(1, 6)]))
+    assert [layer.number for layer in read_layers(path)] == [1, 2, 3, 4, 5]
+    assert len(opened) == 5
 
 
 def test_ligatures_and_hyphens_are_characters_one_can_search_for(layered: Layered) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import resource
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -25,6 +27,8 @@ MAX_OBJECTS = 5000
 """Objects looked at for pictures; a page with more is a drawing."""
 MAX_FORMS = 3
 """Forms within forms that are looked into."""
+MAX_GROWTH = 128 * 1024 * 1024
+"""Bytes after which the document is opened anew: PDFium keeps every stream that it has met."""
 BOMB = "decompression-bomb"
 FILLED_BY_HAND = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
 """Annotations whose text a reader sees on the page: form fields, and notes typed onto it."""
@@ -50,10 +54,24 @@ class LayerPage:
 
 def read_layers(path: Path, first: int = 1) -> Iterator[LayerPage]:
     """Yield the text layer of every page from the ``first`` (1-based) on."""
-    with pdf.opened(path) as document:
-        for index in range(first - 1, len(document)):
-            layer = _layer(document, index)
-            yield _checked(path, layer) if layer.verdict == "blank" else layer
+    index, pages = first - 1, first
+    while index < pages:
+        with pdf.opened(path) as document:
+            pages, before = len(document), _resident()
+            while index < pages:
+                layer = _layer(document, index)
+                yield _checked(path, layer) if layer.verdict == "blank" else layer
+                index += 1
+                if _resident() - before > MAX_GROWTH:
+                    break
+
+
+def _resident() -> int:
+    """Bytes of this process in memory; 0 where the kernel does not tell."""
+    if sys.platform != "linux":
+        return 0
+    statm = Path("/proc/self/statm").read_text(encoding="ascii")
+    return int(statm.split()[1]) * resource.getpagesize()
 
 
 def _checked(path: Path, layer: LayerPage) -> LayerPage:
