@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -106,3 +107,42 @@ def two_halves(width: int = 200, height: int = 100) -> Image.Image:
     image = Image.new("RGB", (width, height), "blue")
     image.paste((255, 0, 0), (0, 0, width // 2, height))
     return image
+
+
+def old_jpeg_tiff(image: Image.Image) -> bytes:
+    """A TIFF that holds a whole JPEG in the manner of TIFF 6.0, section 22 (compression 6)."""
+    jpeg = picture(image, "JPEG", quality=95, subsampling=0)
+    entries = 12
+    depths = 8 + 2 + 12 * entries + 4
+    place = depths + 6
+    tags = (
+        *((256, 4, 1, image.width), (257, 4, 1, image.height), (258, 3, 3, depths)),
+        *((259, 3, 1, 6), (262, 3, 1, 6), (273, 4, 1, place), (277, 3, 1, 3)),
+        *((278, 4, 1, image.height), (279, 4, 1, len(jpeg)), (513, 4, 1, place)),
+        *((514, 4, 1, len(jpeg)), (530, 3, 2, 1 | 1 << 16)),
+    )
+    directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    header = b"II*\0" + struct.pack("<IH", 8, entries)
+    return header + directory + bytes(4) + struct.pack("<HHH", 8, 8, 8) + jpeg
+
+
+def swapped_profile() -> bytes:
+    """An ICC profile (version 2, matrix and curves) whose red is sRGB's blue and vice versa."""
+
+    def numbers(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    red, green, blue = (0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7139)
+    white = (0.9642, 1.0, 0.8249)
+    points = {b"wtpt": white, b"rXYZ": blue, b"gXYZ": green, b"bXYZ": red}
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(2.2 * 256)) + bytes(2)
+    tags = {name: b"XYZ " + bytes(4) + numbers(*point) for name, point in points.items()}
+    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
+    place, table, body = 128 + 4 + 12 * len(tags), struct.pack(">I", len(tags)), b""
+    for name, content in tags.items():
+        table += name + struct.pack(">II", place + len(body), len(content))
+        body += content
+    header = struct.pack(
+        ">I4xI4s4s4s12x4s", place + len(body), 0x02400000, b"mntr", b"RGB ", b"XYZ ", b"acsp"
+    )
+    return header.ljust(68, b"\0") + numbers(*white) + bytes(48) + table + body

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps, ImageSequence
+from PIL import Image, ImageOps
 from pypdf import PdfWriter
 
+from recita.decoding import colours
 from recita.errors import DocumentRejectedError
 
-FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "JPEG2000", "AVIF")
+PAGED = ("TIFF",)
+"""Formats whose frames are pages."""
+STILL = ("MPO",)
+"""A camera's JPEG whose other frames are a preview or the other eye's view."""
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 10_000
 """Textract and Rekognition refuse longer sides (developer guides, "Limits")."""
@@ -21,6 +27,8 @@ MIN_SIDE = 80
 MAX_BYTES = 5 * 1024 * 1024
 """Rekognition's limit on image bytes in a request; Textract's is twice that."""
 MAX_FRAMES = 3000
+RESOLUTION = 200
+"""Dots an inch that a page of pixels is taken to have: what scanners for documents use."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ def measure(path: Path) -> int:
     """
     with _opened(path) as image:
         _check_size(*image.size)
-        frames = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+        frames = _frames(image) if image.format in PAGED else 1
     if frames > MAX_FRAMES:
         raise DocumentRejectedError("too-many-pages", f"{frames} pages; at most {MAX_FRAMES}")
     return frames
@@ -48,37 +56,66 @@ def measure(path: Path) -> int:
 
 def upright(path: Path) -> Upright:
     """Decode the first frame fully and return it as an upright RGB JPEG within service limits."""
-    with _opened(path) as image:
-        frames = int(getattr(image, "n_frames", 1))
-        _check_size(*image.size)
-        picture = _rgb(ImageOps.exif_transpose(image))
-    picture = _fit(picture)
+    picture, frames = _picture(path)
     jpeg = _encode(picture)
     return Upright(jpeg, picture.width, picture.height, frames)
 
 
-def to_pdf(path: Path) -> bytes:
-    """Return a multi-page TIFF as a PDF of its frames, which Textract takes as a job.
+def _picture(path: Path) -> tuple[Image.Image, int]:
+    """Return the first frame and the number of frames; what else was decoded is free again."""
+    with _opened(path) as image:
+        frames = 1 if image.format in STILL else _frames(image)
+        _check_size(*image.size)
+        ImageOps.exif_transpose(image, in_place=True)
+        return _fit(colours.to_rgb(image)), frames
 
-    One frame at a time: a hundred decoded fax pages would fill a gigabyte.
+
+def to_pdf(path: Path, target: Path) -> Iterator[int]:
+    """Write the frames of a TIFF as a PDF, which Textract takes as a job; yield those written.
+
+    One frame at a time: a hundred decoded fax pages would fill a gigabyte. A frame that can't be
+    decoded is left out; ``target`` is complete when the iterator ends.
     """
     writer = PdfWriter()
     with _opened(path) as image:
-        for frame in ImageSequence.Iterator(image):
-            _refuse_bomb(*frame.size)
-            page = io.BytesIO()
-            _fit(_rgb(frame)).save(page, "PDF", resolution=200)
-            writer.append(page)
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
+        for number in range(1, _frames(image) + 1):
+            try:
+                image.seek(number - 1)
+                _refuse_bomb(*image.size)
+                frame = _page(image)
+            except (OSError, ValueError, SyntaxError, DocumentRejectedError):
+                continue
+            writer.append(frame)
+            yield number
+    writer.write(target)
+
+
+def _page(image: Image.Image) -> io.BytesIO:
+    """Return a frame as a PDF of one page; faxes stay black and white, and small."""
+    upright = ImageOps.exif_transpose(image)
+    page = io.BytesIO()
+    _fit(upright if upright.mode == "1" else colours.to_rgb(upright)).save(
+        page, "PDF", resolution=RESOLUTION
+    )
+    return page
+
+
+def _frames(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
 
 
 def _opened(path: Path) -> Image.Image:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    formats: tuple[str, ...] = FORMATS
+    with path.open("rb") as file:
+        if file.read(8)[4:] == b"ftyp":
+            from pillow_heif import register_heif_opener  # noqa: PLC0415 - 200 ms only HEIC needs
+
+            register_heif_opener()
+            formats = (*FORMATS, "HEIF")
     try:
-        return Image.open(path, formats=FORMATS)
+        return Image.open(path, formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DocumentRejectedError("pixel-bomb", f"more than {MAX_PIXELS} pixels") from None
 
@@ -92,17 +129,6 @@ def _check_size(width: int, height: int) -> None:
     _refuse_bomb(width, height)
     if max(width, height) < MIN_SIDE:
         raise DocumentRejectedError("too-small", f"{width} x {height} pixels")
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        paper = Image.new("RGB", rgba.size, "white")
-        paper.paste(rgba, mask=rgba.getchannel("A"))
-        return paper
-    if image.mode.startswith("I"):  # 16-bit greys: convert() would clip them to white
-        return image.point(lambda value: value / 256).convert("L").convert("RGB")
-    return image.convert("RGB")
 
 
 def _fit(image: Image.Image) -> Image.Image:

@@ -24,6 +24,8 @@ from recita.steps.workbench import StepRun, Workbench
 PAGE_LIMITS = cage.Limits(seconds=15, cpu_seconds=300, memory=384 * cage.MEGABYTE)
 """For the layer of a page; a dense one takes 50 ms and some megabytes."""
 LIMITS = cage.Limits(seconds=120)
+FRAME_LIMITS = cage.Limits(seconds=30, cpu_seconds=400)
+"""For a page of a TIFF; a fax takes 60 ms."""
 MAX_DEATHS = 8
 """Pages that may end the process that reads them; then the rest of the document is given up."""
 MAX_SYNC_BYTES = 10 * 1024 * 1024
@@ -121,11 +123,11 @@ def _subset(document: Document, pages: list[Page], path: Path, target: Path) -> 
     if document.route == "image":
         target.write_bytes(cage.run(LIMITS, image.upright, path).jpeg)
         return Subset(target, (1,))
-    if document.media_type != PDF:
-        target.write_bytes(cage.run(LIMITS, image.to_pdf, path))
-        return Subset(target, tuple(waiting))
     try:
-        copied = cage.run(LIMITS, pdf.extract_pages, path, waiting, target)
+        if document.media_type == PDF:
+            copied = cage.run(LIMITS, pdf.extract_pages, path, waiting, target)
+        else:
+            copied = list(cage.stream(FRAME_LIMITS, image.to_pdf, path, target))
         code, why = "corrupt", "the page can't be copied for OCR"
     except DocumentRejectedError as error:  # costs those pages, not the ones with a good layer
         copied, code, why = [], error.code, str(error)
