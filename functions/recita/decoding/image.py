@@ -110,7 +110,7 @@ def _opened(path: Path) -> Image.Image:
     formats: tuple[str, ...] = FORMATS
     with path.open("rb") as file:
         if file.read(8)[4:] == b"ftyp":
-            from pillow_heif import register_heif_opener  # noqa: PLC0415 - 200 ms only HEIC needs
+            from pi_heif import register_heif_opener  # noqa: PLC0415 - 200 ms only HEIC needs
 
             register_heif_opener()
             formats = (*FORMATS, "HEIF")
