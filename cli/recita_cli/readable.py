@@ -37,6 +37,7 @@ def result(label: str, manifest: Manifest, directory: Path | None) -> list[str]:
         lines += row("reason", f"{manifest.reason.code}: {manifest.reason.message}")
         lines += row("next", manifest.reason.hint)
     lines += row("pages", _pages(manifest))
+    lines += row("attached", _attached(manifest))
     for image in manifest.images:
         lines += row("sees", _labels(image.labels))
         lines += row("text in it", image.text)
@@ -50,6 +51,11 @@ def result(label: str, manifest: Manifest, directory: Path | None) -> list[str]:
     if directory is None:
         return lines + row("document", manifest.document_id)
     return lines + _places(manifest, directory)
+
+
+def _attached(manifest: Manifest) -> str:
+    """The documents that came with a mail; they are on their way by themselves."""
+    return "; ".join(f"{child.name} (document {child.document_id})" for child in manifest.children)
 
 
 def row(name: str, text: str) -> list[str]:

@@ -30,6 +30,16 @@ class UploadedFile:
         return self.path.stat().st_size
 
 
+@dataclass(frozen=True)
+class NewUpload:
+    """An object to be put into the input bucket."""
+
+    key: str
+    body: bytes
+    media_type: str
+    metadata: dict[str, str]
+
+
 class Uploads(Protocol):
     """The input bucket."""
 
@@ -38,6 +48,9 @@ class Uploads(Protocol):
 
         Raises DocumentRejectedError ``too-large`` above ``limit`` bytes, before reading them.
         """
+
+    def attach(self, parent: Upload, attachment: NewUpload) -> Upload:
+        """Put an object beside ``parent`` and return its version; once, however often asked."""
 
 
 class Results(Protocol):

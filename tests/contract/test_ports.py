@@ -17,7 +17,7 @@ from recita.adapters.stepfunctions import StepFunctionsWorkflow
 from recita.errors import DocumentRejectedError
 from recita.models.document import Upload, document_id
 from recita.models.manifest import Manifest
-from recita.ports import Documents, EventBus, Results, Uploads, Workflow
+from recita.ports import Documents, EventBus, NewUpload, Results, Uploads, Workflow
 from recita.steps.publish_result import _event
 
 from tests.fakes import (
@@ -143,6 +143,18 @@ def test_a_file_that_was_deleted_again_is_rejected(input_bucket: InputBucket) ->
     assert caught.value.code == "empty"
 
 
+@both
+def test_an_attachment_is_put_once(input_bucket: InputBucket) -> None:
+    parent = input_bucket.put("mail.eml", b"mail", {})
+    metadata = {"recita-parent": parent.document_id}
+    key = f"attachments/{parent.document_id}/001-ção.pdf"
+    first = input_bucket.uploads.attach(parent, NewUpload(key, b"one", "text/plain", metadata))
+    again = input_bucket.uploads.attach(parent, NewUpload(key, b"two", "text/plain", metadata))
+    assert again == first == _upload(key, first.version_id)
+    with input_bucket.uploads.fetch(first, 10) as file:
+        assert (file.path.read_bytes(), file.metadata) == (b"one", metadata)
+
+
 # --------------------------------------------------------------------- the results bucket
 
 
@@ -260,7 +272,7 @@ def test_a_row_is_processing_then_what_the_manifest_says(table: Table, manifest:
 def test_a_row_has_no_empty_attributes() -> None:
     from recita.adapters.dynamodb import row
 
-    rejected = row(Pipeline().run(b"PK\x03\x04", "a.docx"), "k")
+    rejected = row(Pipeline().run(b"PK\x03\x04", "a.zip"), "k")
     assert rejected["reason_code"] == "unsupported-type"
     assert "language" not in rejected
     completed = row(Pipeline("es").run(b"Invoice 4711.", "a.txt"), "k")

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from recita.errors import DocumentRejectedError
-from recita.models.document import Upload
+from recita.models.document import Upload, document_id
 from recita.models.event import DocumentEvent
 from recita.models.manifest import Manifest
-from recita.ports import UploadedFile
+from recita.ports import NewUpload, UploadedFile
 
 
 class FakeUploads:
@@ -21,6 +21,7 @@ class FakeUploads:
     def __init__(self) -> None:
         self.files: dict[tuple[str, str, str], tuple[bytes, dict[str, str]]] = {}
         self.fetched: list[str] = []
+        self.attached: list[Upload] = []
 
     def put(self, upload: Upload, body: bytes, metadata: dict[str, str] | None = None) -> None:
         name = (upload.bucket, upload.key, upload.version_id)
@@ -39,6 +40,20 @@ class FakeUploads:
             path = Path(folder) / "upload"
             path.write_bytes(body)
             yield UploadedFile(path, metadata)
+
+    def attach(self, parent: Upload, attachment: NewUpload) -> Upload:
+        known = [n for n in self.files if n[:2] == (parent.bucket, attachment.key)]
+        version = known[-1][2] if known else "v1"
+        upload = Upload(
+            document_id=document_id(parent.bucket, attachment.key, version),
+            bucket=parent.bucket,
+            key=attachment.key,
+            version_id=version,
+        )
+        if not known:
+            self.put(upload, attachment.body, attachment.metadata)
+            self.attached.append(upload)
+        return upload
 
 
 class FakeResults:

@@ -54,6 +54,17 @@ def summary() -> Summary:
     )
 
 
+def test_what_came_with_a_mail_is_named_with_its_document() -> None:
+    child = {
+        "document_id": "b" * 32,
+        "key": "attachments/x",
+        "name": "a\x07.pdf",
+        "media_type": "x",
+    }
+    text = "\n".join(readable.result("mail.eml", manifest(children=[child]), None))
+    assert f"attached   a .pdf (document {'b' * 32})" in text
+
+
 def test_a_step_names_its_duration_and_its_error() -> None:
     failed = record("read-pages", "FAILED", StepError(name="OcrFailedError", message="x"))
     assert step_text(record("translate-summary:es")) == "translate-summary:es 1.2 s"

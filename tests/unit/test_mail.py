@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from recita.decoding import mail
-from recita.decoding.content import NativePage
+from recita.decoding.content import Attachment, NativePage
 from recita.errors import DocumentRejectedError
 
 from tests.fakes import files, office
@@ -36,7 +36,7 @@ def page(tmp_path: Path, message: EmailMessage | bytes) -> NativePage:
     return found
 
 
-def attached(tmp_path: Path, message: EmailMessage) -> list[mail.Attachment]:
+def attached(tmp_path: Path, message: EmailMessage) -> list[Attachment]:
     return list(mail.attachments(on_disk(tmp_path, bytes(message))))
 
 

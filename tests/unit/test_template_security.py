@@ -98,6 +98,17 @@ def test_readers_of_results_may_list_them(stack: Stack) -> None:
             assert {"Ref": "ResultsAccessPolicy"} in role["ManagedPolicyArns"], name
 
 
+def test_uploads_are_written_by_reading_alone_and_as_attachments_only(stack: Stack) -> None:
+    writers = [
+        (name, statement["Resource"])
+        for name, statement in stack.statements("Allow")
+        if "InputBucket" in json.dumps(statement["Resource"])
+        and any(":Put" in action or ":Delete" in action for action in statement["Action"])
+    ]
+
+    assert writers == [("ReadPagesFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/attachments/*"})]
+
+
 def _bedrock(stack: Stack, effect: str) -> list[tuple[str, Resource]]:
     return [
         (name, statement)

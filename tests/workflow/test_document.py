@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,25 @@ def test_a_broken_file_is_rejected_with_its_code(recita: DocumentLaptop) -> None
     assert manifest.reason is not None
     assert manifest.reason.code == "corrupt"
     assert manifest.summary is None
+
+
+def test_what_comes_with_a_mail_is_a_document_of_its_own(recita: DocumentLaptop) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Ann <ann@example.org>", "Minutes"
+    mail.set_content("Dear members, please find the minutes of our meeting attached.")
+    mail.add_attachment(LETTER, filename="minutes.txt")
+    mail.add_attachment(b"PK\x05\x06", maintype="application", subtype="zip", filename="a.zip")
+
+    parent = recita.process(bytes(mail), "in/mail.eml", languages="none")
+    assert parent.status == "COMPLETED", parent.reason
+    assert [page.method for page in parent.pages] == ["native"]
+    assert [warning.code for warning in parent.warnings] == ["attachment-dropped"]
+    (child,) = parent.children
+    manifest = recita.manifest(child.document_id)
+    assert manifest.status == "COMPLETED", manifest.reason
+    assert (manifest.parent, manifest.source.key) == (parent.document_id, child.key)
+    assert manifest.ledger.languages.requested == ()
+    assert "Riverside" in recita.read(child.document_id, "text.md").decode()
 
 
 def test_a_scan_of_two_pages_is_read_by_a_job(recita: DocumentLaptop) -> None:

@@ -13,8 +13,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from recita.errors import DocumentRejectedError
-from recita.models.document import Upload
-from recita.ports import UploadedFile
+from recita.models.document import Upload, document_id
+from recita.ports import NewUpload, UploadedFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -48,6 +48,34 @@ class S3Uploads:
             with path.open("wb") as file:
                 shutil.copyfileobj(found["Body"], file, COPY_BYTES)
             yield UploadedFile(path, found.get("Metadata", {}))
+
+    def attach(self, parent: Upload, attachment: NewUpload) -> Upload:
+        """Put an object that is not there yet; what is there already is the same attachment."""
+        try:
+            version = self._s3.put_object(
+                Bucket=parent.bucket,
+                Key=attachment.key,
+                Body=attachment.body,
+                ContentType=attachment.media_type,
+                Metadata=attachment.metadata,
+                IfNoneMatch="*",
+            )["VersionId"]
+        except ClientError as error:
+            match error.response["Error"]["Code"]:
+                case "ConditionalRequestConflict":  # another is being put at this moment
+                    return self.attach(parent, attachment)
+                case "PreconditionFailed":
+                    pass
+                case _:
+                    raise
+            found = self._s3.head_object(Bucket=parent.bucket, Key=attachment.key)
+            version = found["VersionId"]
+        return Upload(
+            document_id=document_id(parent.bucket, attachment.key, version),
+            bucket=parent.bucket,
+            key=attachment.key,
+            version_id=version,
+        )
 
 
 class S3Results:

@@ -19,6 +19,16 @@ class NativePage:
     warnings: tuple[Warned, ...] = ()
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a mail; ``problem`` is the code for which it can't be read."""
+
+    name: str
+    media_type: str
+    body: bytes
+    problem: str = ""
+
+
 LEFT_OUT = {
     "pictures-dropped": "Pictures inside the document were not looked at: {}.",
     "charts-dropped": "Charts were not read: {}.",

@@ -18,7 +18,7 @@ from email.parser import BytesParser
 from pathlib import Path, PurePosixPath
 
 from recita.decoding import html, sniff
-from recita.decoding.content import NativePage, left_out
+from recita.decoding.content import Attachment, NativePage, left_out
 from recita.decoding.encoding import decode
 from recita.decoding.plain import guessed, text_of
 from recita.errors import DocumentRejectedError
@@ -38,16 +38,6 @@ TINY_PICTURE = 4096
 """Bytes: icons, lines and buttons."""
 SAFE = re.compile(r"[^\w.()+ -]+")
 MAX_NAME = 100
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that came with a mail; ``problem`` is the code for which it can't be read."""
-
-    name: str
-    media_type: str
-    body: bytes
-    problem: str = ""
 
 
 @dataclass

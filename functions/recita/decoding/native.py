@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from recita.decoding import containers, sniff
-from recita.decoding.content import NativePage
+from recita.decoding.content import Attachment, NativePage
 from recita.errors import DocumentRejectedError
 
 MAX_PAGES = 3000
@@ -55,6 +55,12 @@ def measure(read: Reader, path: Path) -> int:
         if count > MAX_PAGES:
             raise DocumentRejectedError("too-many-pages", f"more than {MAX_PAGES} pages")
     return count
+
+
+def attachments(path: Path) -> Iterator[Attachment]:
+    """Yield the files that came with a mail; to be called in the cage, as the readers."""
+    found: Iterator[Attachment] = import_module("recita.decoding.mail").attachments(path)
+    return found
 
 
 def _bounded(read: Reader, path: Path, *, zipped: bool) -> Iterator[NativePage]:

@@ -39,7 +39,26 @@ class Document(Upload):
     pages: int = 0
     languages: tuple[str, ...] = ()
     speak: SpeakMode = "summary"
+    parent: str | None = None
+    """Document id of the mail that this one was attached to."""
+    depth: int = 0
+    """How many mails it was attached in, one inside the other."""
     reason: Reason | None = None
+
+
+class Child(Model):
+    """A document that was attached to this one, with its object in the same input bucket."""
+
+    document_id: str
+    key: str
+    name: str
+    media_type: str
+
+
+class Children(Model):
+    """All documents that were attached to one."""
+
+    children: tuple[Child, ...]
 
 
 def result_key(document: str, name: str) -> str:

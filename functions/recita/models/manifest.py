@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from recita.models.base import Model
-from recita.models.document import Route
+from recita.models.document import Child, Route
 from recita.models.page import Method
 from recita.models.picture import Label, Moderation
 from recita.models.reasons import Reason
@@ -164,6 +164,8 @@ class Manifest(Model):
     status: Status
     reason: Reason | None
     source: Source
+    parent: str | None = None
+    children: tuple[Child, ...] = ()
     route: Route | None
     language: Language | None = None
     classification: Classification | None = None

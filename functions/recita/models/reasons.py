@@ -43,6 +43,7 @@ WARNINGS = {
     "comments-dropped": "Comments were left out.",
     "deletions-dropped": "Passages marked as deleted were left out.",
     "hidden-dropped": "Hidden text, slides or sheets were left out.",
+    "attachment-dropped": "An attachment is no document that can be read, or one too many.",
     "values-missing": "Cells hold an error, or a formula without its computed value.",
     "encoding-guessed": "The text does not name its encoding; some letters may be wrong.",
     "first-frame-only": "Of an animation or a burst of pictures, the first was looked at.",

@@ -48,6 +48,8 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         status=status,
         reason=why,
         source=Source(**document.model_dump(include=set(Source.model_fields))),
+        parent=document.parent,
+        children=evidence.children,
         route=document.route,
         language=understood.language if understood else None,
         classification=understood.classification if understood else None,

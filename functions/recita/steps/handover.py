@@ -12,6 +12,13 @@ TASK_TOKEN = "task-token.json"  # noqa: S105 - a file's name
 READING = "reading.json"
 PICTURE = "picture.json"
 UNDERSTANDING = "understanding.json"
+CHILDREN = "children.json"
+
+LANGUAGES = "recita-languages"
+SPEAK = "recita-speak"
+PARENT = "recita-parent"
+DEPTH = "recita-depth"
+"""User metadata (``x-amz-meta-…``) of an upload: what is wished for, and where it came from."""
 
 MAX_BYTES = 500 * 1024 * 1024
 """Largest upload: Textract's limit for one job (developer guide, "Limits")."""

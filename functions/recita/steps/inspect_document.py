@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from recita import cage
 from recita.decoding import image, native, pdf, sniff
 from recita.errors import DocumentRejectedError
-from recita.models.document import Document, SpeakMode
+from recita.models.document import Document
 from recita.models.reasons import reason
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
 from recita.settings import parse_languages, parse_speak
-from recita.steps.handover import DOCUMENT, MAX_BYTES
+from recita.steps.handover import DEPTH, DOCUMENT, LANGUAGES, MAX_BYTES, PARENT, SPEAK
 from recita.steps.workbench import StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=60)
-LANGUAGES = "recita-languages"
-SPEAK = "recita-speak"
+DOCUMENT_ID = re.compile("[0-9a-f]{32}")
 
 
 def run(
@@ -65,16 +66,26 @@ def _pages(path: Path, media: str) -> int:
     return cage.run(LIMITS, image.measure, path)
 
 
-def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, tuple[str, ...] | SpeakMode]:
+def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, Any]:
     """Return what the uploader asked for in user metadata; a wrong wish falls to the default."""
-    wishes: dict[str, tuple[str, ...] | SpeakMode] = {}
+    wishes: dict[str, Any] = {}
     if LANGUAGES in metadata:
         with _ignored_if_wrong(step):
             wishes["languages"] = parse_languages(metadata[LANGUAGES])
     if SPEAK in metadata:
         with _ignored_if_wrong(step):
             wishes["speak"] = parse_speak(metadata[SPEAK])
+    if PARENT in metadata:
+        with _ignored_if_wrong(step):
+            wishes |= _origin(metadata)
     return wishes
+
+
+def _origin(metadata: dict[str, str]) -> dict[str, str | int]:
+    parent, depth = metadata[PARENT], metadata.get(DEPTH, "1")
+    if not DOCUMENT_ID.fullmatch(parent) or depth not in ("1", "2", "3"):
+        raise ValueError("the parent is not a document id, or its depth not 1 to 3")
+    return {"parent": parent, "depth": int(depth)}
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from recita import cage
 from recita.decoding import image, native, pdf, pdf_layer
 from recita.decoding.glyphs import Quad
 from recita.decoding.pdf_layer import LayerLine, LayerPage
-from recita.decoding.sniff import PDF
+from recita.decoding.sniff import EML, PDF
 from recita.errors import DocumentRejectedError, ProviderRefusedError
 from recita.models.document import Document, work_key
 from recita.models.page import Box, Line, Page, Reading, Table, Word
 from recita.models.steps import StepInput, StepOutput
 from recita.ports import Ocr, OcrResult, Uploads
-from recita.steps import reading
+from recita.steps import attachments, reading
 from recita.steps.handover import MAX_BYTES, OCR_PDF, PENDING
 from recita.steps.workbench import StepRun, Workbench
 
@@ -57,6 +57,8 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, ocr: Ocr) -> St
             with uploads.fetch(document, MAX_BYTES) as file:
                 pages = _read(step, document, file.path)
                 subset = _subset(document, pages, file.path, target)
+                if document.media_type == EML:
+                    attachments.send(step, document, file.path, uploads)
         except DocumentRejectedError as error:  # the cage ended the decoder: nothing can be read
             pages, subset = reading.publish(step, _missing(document, error)), None
         return _carry_on(step, pages, subset, ocr)
