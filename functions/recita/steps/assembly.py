@@ -33,13 +33,11 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
     understood = None if blocking(verdicts) else evidence.understanding
     languages = document.languages if understood else ()
     translations = tuple(_translation(code, given, evidence) for code in languages)
-    spoken = languages if document.speak != "none" else ()
-    audio = tuple(_audio(code, given, evidence) for code in spoken)
+    audio = tuple(_audio(code, given, evidence) for code in languages if document.speak != "none")
     ledger = balance(document, evidence, translations, audio)
     status, why = conclude(
         document, ledger, verdicts, given.failures, understood=understood is not None
     )
-    pages = evidence.reading.pages if evidence.reading else ()
     usage = _usage(records)
     return Manifest(
         document_id=document.document_id,
@@ -53,7 +51,7 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         route=document.route,
         language=understood.language if understood else None,
         classification=understood.classification if understood else None,
-        pages=tuple(_page(page) for page in pages),
+        pages=_pages(evidence),
         images=(_image(evidence.picture),) if evidence.picture else (),
         summary=_summary(understood.summary) if understood else None,
         facts=understood.facts if understood else (),
@@ -68,6 +66,10 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         engines=_engines(records),
         warnings=tuple(dict.fromkeys(w for record in records for w in record.warnings)),
     )
+
+
+def _pages(evidence: Evidence) -> tuple[PageEntry, ...]:
+    return tuple(_page(page) for page in (evidence.reading.pages if evidence.reading else ()))
 
 
 def _page(page: Page) -> PageEntry:
