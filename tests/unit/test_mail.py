@@ -85,6 +85,7 @@ def test_all_texts_of_a_mail_are_read(tmp_path: Path) -> None:
         (b"Subject: =?no-such-set?q?x?=", "# x"),
         (b"Date: 99 Foo 2026", "Date: 99 Foo 2026"),
         (b'To: "unclosed <a@b', 'To: "unclosed <a@b"'),
+        (b"Date: =?\x80?q?x?=", "Date: =?€?q?x?="),
         (b"X: no header that is shown", ""),
     ],
 )
@@ -165,6 +166,16 @@ def test_pictures_of_the_layout_are_no_attachments(tmp_path: Path) -> None:
     assert [file.name for file in attached(tmp_path, message)] == ["photo.bmp"]
     (told,) = page(tmp_path, message).warnings
     assert (told.code, told.message.endswith(": 2.")) == ("pictures-dropped", True)
+
+
+def test_pictures_are_counted_once_where_the_page_shows_them(tmp_path: Path) -> None:
+    message = letter("")
+    message.add_alternative('<p>rich <img src="cid:logo"></p>', subtype="html")
+    *_, html = message.iter_parts()
+    assert isinstance(html, EmailMessage)
+    html.add_related(PHOTO, "image", "bmp", cid="<logo>")
+    (told,) = page(tmp_path, message).warnings
+    assert (told.code, told.message.endswith(": 1.")) == ("pictures-dropped", True)
 
 
 def test_a_photo_shown_in_line_is_an_attachment(tmp_path: Path) -> None:

@@ -119,6 +119,16 @@ def test_automatic_numbers_are_written_out(tmp_path: Path) -> None:
     ]
 
 
+def test_absurd_numbers_do_no_harm(tmp_path: Path) -> None:
+    def write(document: Any) -> None:
+        num = '<w:ilvl w:val="999999999"/><w:numId w:val="1"/>'
+        level = '<w:outlineLvl w:val="x"/>'
+        paragraph(document, f"<w:pPr><w:numPr>{num}</w:numPr></w:pPr><w:r><w:t>a</w:t></w:r>")
+        paragraph(document, f"<w:pPr>{level}</w:pPr><w:r><w:t>b</w:t></w:r>")
+
+    assert page(tmp_path, write).text == " " * 16 + "- a\n\nb"
+
+
 def test_page_breaks_of_the_author_divide_pages(tmp_path: Path) -> None:
     def write(document: Any) -> None:
         document.add_paragraph("one").add_run().add_break(WD_BREAK.PAGE)

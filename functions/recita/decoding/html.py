@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from recita.decoding.content import NativePage, left_out
 from recita.decoding.plain import guessed, text_of
-from recita.text.markdown import Rows, blocks, heading, inline, item, rectangular, table
+from recita.text.markdown import Rows, blocks, heading, indent, inline, item, rectangular, table
 
 CHARSET = re.compile(
     rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE
@@ -177,8 +177,8 @@ class _Writer:
             self._mark = ""
         else:
             lines = (inline(line) for line in text.split("\0"))
-            indent = "  " * len(self._lists)
-            self.parts.append("\n".join(f"{indent}{line}" for line in lines if line))
+            before = indent(len(self._lists))
+            self.parts.append("\n".join(f"{before}{line}" for line in lines if line))
 
 
 def _start(node: LexborNode) -> int:

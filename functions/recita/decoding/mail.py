@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -58,13 +58,13 @@ def read(path: Path) -> Iterator[NativePage]:
     """
     message = _opened(path)
     parts = _apart(message)
-    text, tables, warnings = _body(parts.bodies)
+    text, tables, warnings, dropped = _body(parts.bodies)
     named = [_name(part, n) for n, part in enumerate(_attached(parts), start=1)]
     subject = _header(message, "Subject")
     head = [f"{name}: {value}" for name in HEADERS if (value := _header(message, name))]
     tail = f"Attachments: {', '.join(named)}" if named else ""
     title = heading(1, subject) if subject else ""
-    dropped = Counter({"pictures-dropped": len(parts.files) - len(named)})
+    dropped |= Counter({"pictures-dropped": len(parts.files) - len(named)})  # the same, or more
     yield NativePage(
         blocks((title, "\n".join(head), text, tail)),
         "an e-mail",
@@ -137,20 +137,23 @@ def _choose(alternatives: list[EmailMessage], parts: _Parts) -> None:
     parts.bodies.extend((plain or taken[-1:] or [[]])[0])
 
 
-def _body(bodies: list[EmailMessage]) -> tuple[str, tuple[Rows, ...], tuple[Warned, ...]]:
+def _body(
+    bodies: list[EmailMessage],
+) -> tuple[str, tuple[Rows, ...], tuple[Warned, ...], Counter[str]]:
     texts: list[str] = []
     tables: list[Rows] = []
     warnings: list[Warned] = []
+    dropped: Counter[str] = Counter()
     for part in bodies:
         found = text_of(_payload(part), part.get_content_charset("") or "")
         text = found.text.replace("\r\n", "\n")
         warnings += guessed(found)
         if part.get_content_type() == "text/html":
-            text, rows, dropped = html.convert(text)
+            text, rows, unread = html.convert(text)
             tables += rows
-            warnings += left_out(dropped)
+            dropped += unread
         texts.append(text.strip())
-    return blocks(texts), tuple(tables), tuple(dict.fromkeys(warnings))
+    return blocks(texts), tuple(tables), tuple(dict.fromkeys(warnings)), dropped
 
 
 def _attached(parts: _Parts) -> list[EmailMessage]:
@@ -201,5 +204,5 @@ def _header(message: EmailMessage, name: str) -> str:
             return inline(str(message[name] or ""))
     try:
         return inline(str(make_header(decode_header(raw))))
-    except (LookupError, ValueError, HeaderParseError):
+    except (LookupError, ValueError, MessageError):
         return inline(raw)

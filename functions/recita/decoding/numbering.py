@@ -79,7 +79,7 @@ def _level(element: Any) -> Level:
     return Level(
         form=_value(element, "w:numFmt") or "decimal",
         text=_value(element, "w:lvlText") or "",
-        start=int(_value(element, "w:start") or 1),
+        start=whole(_value(element, "w:start"), 1),
     )
 
 
@@ -89,7 +89,12 @@ def _value(element: Any, child: str) -> str | None:
 
 
 def _int(element: Any, attribute: str) -> int:
-    return int(element.get(qn(attribute)) or 0)
+    return whole(element.get(qn(attribute)), 0)
+
+
+def whole(text: str | None, otherwise: int) -> int:
+    """Return a whole number as attributes hold it, also where they hold none."""
+    return int(text) if text and re.fullmatch(r"\d{1,9}", text) else otherwise
 
 
 def _written(count: int, form: str) -> str:

@@ -17,7 +17,7 @@ from docx.parts.document import DocumentPart
 
 from recita.decoding import containers
 from recita.decoding.content import NativePage, left_out
-from recita.decoding.numbering import BULLET, Numbering
+from recita.decoding.numbering import BULLET, Numbering, whole
 from recita.decoding.wordrun import PAGE, Runs
 from recita.errors import DocumentRejectedError
 from recita.text.markdown import Rows, blocks, heading, inline, item, rectangular, table
@@ -185,7 +185,7 @@ class _Reader:
             properties = cell.find(qn("w:tcPr"))
             merged = None if properties is None else properties.find(qn("w:vMerge"))
             below = merged is not None and merged.get(qn("w:val")) != "restart"
-            span = int(_value(properties, "w:gridSpan") or 1) if properties is not None else 1
+            span = 1 if properties is None else whole(_value(properties, "w:gridSpan"), 1)
             text = "" if below else " ".join(self._texts(cell))
             cells += [text.replace(PAGE, " "), *[""] * (min(span, 63) - 1)]
         return cells
@@ -233,12 +233,12 @@ def _resolved(style: Any, found: dict[str, Any]) -> Style:
 def _structure(properties: Any, known: Style) -> Style:
     """Return what paragraph properties add to a style."""
     outline = _value(properties, "w:outlineLvl")
-    level = known.level if outline is None else (int(outline) + 1) % 10
+    level = known.level if outline is None else (whole(outline, 9) + 1) % 10
     numbered = properties.find(qn("w:numPr"))
     if numbered is None:
         return Style(level, known.number, known.depth)
     number = _value(numbered, "w:numId")
-    depth = int(_value(numbered, "w:ilvl") or known.depth)
+    depth = whole(_value(numbered, "w:ilvl"), known.depth)
     number = known.number if number is None else number
     return Style(level, "" if number == "0" else number, depth)
 

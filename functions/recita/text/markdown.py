@@ -8,6 +8,8 @@ Rows = tuple[tuple[str, ...], ...]
 """Cell texts, row by row; all rows equally long."""
 
 DEEPEST_HEADING = 6
+DEEPEST_ITEM = 8
+"""Word's nine levels; a file may claim a billion."""
 
 
 def heading(level: int, text: str) -> str:
@@ -17,7 +19,12 @@ def heading(level: int, text: str) -> str:
 
 def item(text: str, *, level: int = 0, mark: str = "-") -> str:
     """Return a list item; ``level`` 0 is the outermost list."""
-    return f"{'  ' * level}{mark} {inline(text)}"
+    return f"{indent(level)}{mark} {inline(text)}"
+
+
+def indent(level: int) -> str:
+    """Return the space before an item or what belongs to one."""
+    return "  " * max(0, min(level, DEEPEST_ITEM))
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
