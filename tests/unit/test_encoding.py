@@ -36,6 +36,8 @@ def read(text: str, encoding: str, declared: str = "") -> str:
         (PORTUGUESE, "mac_roman"),
         (GERMAN, "iso8859_15"),
         (PORTUGUESE, "cp850"),
+        ("Großer Käse aus Überlingen", "cp437"),
+        ("L'été était très chaud, j'ai acheté un café.", "mac_roman"),
         *((text, "cp1250") for text in (CZECH, POLISH, HUNGARIAN)),
         (CZECH, "iso8859_2"),
         (TURKISH, "cp1254"),
@@ -55,6 +57,8 @@ def test_old_encodings_are_told_apart_by_the_letters_of_languages(text: str, enc
 def test_western_languages_in_one_text_share_their_encoding() -> None:
     text = f"{PORTUGUESE}\n{FRENCH}\n{GERMAN}\nKvinnan åt köttbullar\nEl niño comió"
     assert read(text, "cp1252") == text
+    both = "Über Öl, Käse und Grüße aus Köln.\nEl niño comió aquí con su tío Ramón."
+    assert read(both, "cp1252") == both
 
 
 def test_a_guess_is_told_from_knowledge() -> None:

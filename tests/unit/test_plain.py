@@ -83,6 +83,16 @@ def test_a_cell_may_be_long(tmp_path: Path) -> None:
     assert rows(tmp_path, f"a,b\n{'x' * 200_000},1\n")[1][0] == "x" * 200_000
 
 
+def test_no_document_has_more_text_than_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sniff, "MAX_TEXT_BYTES", 10)
+    assert len(pages(tmp_path, b"12345\f67890")) == 2
+    with pytest.raises(DocumentRejectedError) as caught:
+        pages(tmp_path, b"12345\f678901")
+    assert caught.value.code == "too-large"
+
+
 def test_a_text_of_more_pages_than_a_document_has_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "upload"
     path.write_bytes(b"x\f" * 3001)

@@ -100,8 +100,8 @@ def test_groups_boxes_and_alternatives_are_read_once(tmp_path: Path) -> None:
         group = slide.shapes.add_group_shape()
         group.shapes.add_textbox(*BOX).text_frame.text = "grouped\vline"
         mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
-        shape = SHAPE.format("formula")
-        both = f"<mc:Choice>{shape}</mc:Choice><mc:Fallback>{shape}</mc:Fallback>"
+        new, old = SHAPE.format("formula"), SHAPE.format("picture of a formula")
+        both = f"<mc:Choice>{new}</mc:Choice><mc:Fallback>{old}</mc:Fallback>"
         added = f"<mc:AlternateContent {mc}>{both}</mc:AlternateContent>"
         slide.shapes.element.append(parse_xml(added))
 

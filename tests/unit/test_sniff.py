@@ -106,6 +106,8 @@ def test_old_workbooks_are_read_also_with_a_document_inside(file: Path) -> None:
 def test_a_stream_that_is_only_mentioned_is_none(file: Path) -> None:
     text = "EncryptedPackage\0".encode("utf-16-le")
     assert media_type(file, office.ole("Workbook") + text, "a.xls") == sniff.XLS
+    entry = office.ole("EncryptedPackage")[-128:]
+    assert media_type(file, office.ole("Workbook") + b"x" + entry, "a.xls") == sniff.XLS
 
 
 def test_a_pdf_is_known_by_its_bytes_whatever_its_name(file: Path) -> None:
