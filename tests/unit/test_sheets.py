@@ -110,6 +110,17 @@ def test_comments_pictures_and_macros_are_told(tmp_path: Path) -> None:
     }
 
 
+def test_text_boxes_are_told(tmp_path: Path) -> None:
+    def write(workbook: Any) -> None:
+        sheet = workbook.add_worksheet()
+        sheet.insert_textbox(0, 0, "beside the cells")
+        sheet.insert_textbox(9, 0, "")
+
+    (found,) = book(tmp_path, write)
+    (told,) = found.warnings
+    assert (told.code, told.message.endswith(": 1.")) == ("objects-dropped", True)
+
+
 def rejected(tmp_path: Path, write: Callable[[Any], None]) -> str:
     with pytest.raises(DocumentRejectedError) as caught:
         book(tmp_path, write)

@@ -58,6 +58,8 @@ def test_heic_is_known_by_any_of_its_brands(file: Path) -> None:
     header = b"\0\0\0\x1cftyp%bheicmif1"
     assert media_type(file, header % b"mif1", "IMG_0001.HEIC") == "image/heic"
     assert media_type(file, header % b"abcd", "a.heic") == "image/heic"
+    avif = b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf"
+    assert media_type(file, avif, "a.avif") == "image/avif"
     assert rejection(file, b"\0\0\0\x14ftypisom\0\0\0\0mp42", "film.mp4").code == "unsupported-type"
 
 

@@ -203,6 +203,47 @@ def test_text_boxes_follow_their_paragraph_once(tmp_path: Path) -> None:
     assert page(tmp_path, write).text == "beside\n\nin the box\n\nafter"
 
 
+CHART = """<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart><c:title><c:tx><c:rich>
+<a:p><a:r><a:t>Sales</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser>
+<c:tx><c:strRef><c:strCache><c:pt idx="0"><c:v>North</c:v></c:pt></c:strCache></c:strRef></c:tx>
+<c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>2025</c:v></c:pt></c:strCache></c:strRef></c:cat>
+<c:val><c:numRef><c:numCache><c:pt idx="0"><c:v>7.5</c:v></c:pt></c:numCache></c:numRef></c:val>
+</c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>"""
+DIAGRAM = """<dgm:dataModel xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><dgm:ptLst><dgm:pt><dgm:t>
+<a:p><a:r><a:t>Plan</a:t></a:r></a:p></dgm:t></dgm:pt><dgm:pt><dgm:t><a:p/></dgm:t></dgm:pt>
+<dgm:pt><dgm:t><a:p><a:r><a:t>Do</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>"""
+
+
+def test_charts_and_diagrams_follow_their_paragraph(tmp_path: Path) -> None:
+    name = "http://schemas.openxmlformats.org/drawingml/2006"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    spaces = f'xmlns:c="{name}/chart" xmlns:dgm="{name}/diagram" xmlns:r="{relation}"'
+
+    def write(document: Any) -> None:
+        drawn = f'<c:chart {spaces} r:id="rId91"/><dgm:relIds {spaces} r:dm="rId92"/>'
+        missing = f'<c:chart {spaces} r:id="rId99"/>'
+        paragraph(document, f"<w:r><w:t>See:</w:t><w:drawing>{drawn}{missing}</w:drawing></w:r>")
+
+    def add(entries: dict[str, bytes]) -> None:
+        parts = {"rId91": ("charts/chart1.xml", CHART), "rId92": ("diagrams/data1.xml", DIAGRAM)}
+        relations = "word/_rels/document.xml.rels"
+        for number, (target, content) in parts.items():
+            added = f'<Relationship Id="{number}" Type="{relation}/x" Target="{target}"/>'
+            closing = b"</Relationships>"
+            entries[relations] = entries[relations].replace(closing, added.encode() + closing)
+            entries[f"word/{target}"] = content.encode()
+        entries["word/embeddings/book.xlsx"] = b"the chart's own"
+
+    (found,) = pages(tmp_path, office.changed(office.word(write), add))
+    assert found.text == (
+        "See:\n\nSales\n\n|  | North |\n| --- | --- |\n| 2025 | 7.5 |\n\n- Plan\n- Do"
+    )
+    assert found.tables == ((("", "North"), ("2025", "7.5")),)
+    assert found.warnings == ()
+
+
 def test_footnotes_stand_below_their_page(tmp_path: Path) -> None:
     def write(document: Any) -> None:
         paragraph(document, '<w:r><w:t>Claim</w:t><w:footnoteReference w:id="2"/></w:r>')

@@ -35,6 +35,7 @@ UNCOMPUTED = re.compile(
 )
 EMPTY_TEXT = b't="str"'
 """A formula whose value is the empty text was computed."""
+TEXT_BOX = re.compile(rb"<(?:\w+:)?txBody\b(?:(?!</(?:\w+:)?txBody>).)*<a:t>", re.DOTALL)
 CHUNK = 1024 * 1024
 
 
@@ -102,6 +103,8 @@ def _scan(path: Path) -> Counter[str]:
     dropped = containers.leftovers(containers.names(path))
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
+            if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name):
+                dropped["objects-dropped"] += len(TEXT_BOX.findall(archive.read(name)))
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
                 columns, last = {b""}, 0
                 for piece in _pieces(archive, name):

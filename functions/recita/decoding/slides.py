@@ -12,13 +12,12 @@ from pptx.oxml.ns import qn
 from pptx.presentation import Presentation
 from pptx.slide import Slide
 
-from recita.decoding import containers
+from recita.decoding import containers, drawing
 from recita.decoding.content import NativePage, left_out
 from recita.errors import DocumentRejectedError
 from recita.text.markdown import Rows, blocks, heading, inline, item, rectangular, table
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 TITLES = ("title", "ctrTitle")
 LISTS = ("body", "obj")
 """Placeholders whose paragraphs have bullets unless told otherwise."""
@@ -94,7 +93,7 @@ class _Slide:
         body = shape.find(qn("p:txBody"))
         if body is None or kind in FURNITURE:
             return
-        line = " ".join(_lines(body))
+        line = " ".join(drawing.lines(body))
         if kind in TITLES:
             self._titles += [heading(1, line)] if line else []
         elif kind == "ftr":
@@ -106,16 +105,17 @@ class _Slide:
     def _frame(self, frame: Any) -> None:
         for grid in frame.iter(qn("a:tbl")):
             self._table([[_cell(c) for c in row.iter(qn("a:tc"))] for row in grid.iter(qn("a:tr"))])
-        for chart in frame.iter(qn("c:chart")):
-            self._chart(self._related(chart.get(qn("r:id"))))
-        for diagram in frame.iter(f"{DIAGRAM}relIds"):
-            root = self._related(diagram.get(qn("r:dm")))
-            points = root.iter(f"{DIAGRAM}t") if root is not None else ()
-            self._parts += [item(" ".join(_lines(point))) for point in points if _lines(point)]
+        for kind, name in drawing.references(frame):
+            root = self._related(name)
+            if root is not None and kind == "chart":
+                self._parts.append(drawing.chart_title(root))
+                self._table(drawing.chart_rows(root))
+            elif root is not None:
+                self._parts += [item(text) for text in drawing.diagram_lines(root)]
 
-    def _related(self, name: str | None) -> Any | None:
+    def _related(self, name: str) -> Any | None:
         try:
-            return parse_xml(self._slide.part.related_part(name or "").blob)
+            return parse_xml(self._slide.part.related_part(name).blob)
         except KeyError:
             return None
 
@@ -125,62 +125,16 @@ class _Slide:
             self.tables.append(rows)
             self._parts.append(table(rows))
 
-    def _chart(self, root: Any | None) -> None:
-        """Add the numbers that a chart shows, which lie in it beside their picture."""
-        if root is None:
-            return
-        title = root.find(f"{qn('c:chart')}/{qn('c:title')}")
-        self._parts.append("" if title is None else " ".join(_lines(title)))
-        columns = {n: _points(s, "c:val", "c:yVal") for n, s in enumerate(root.iter(qn("c:ser")))}
-        series = list(root.iter(qn("c:ser")))
-        labels: dict[int, str] = {}
-        for one in series:
-            labels = _points(one, "c:cat", "c:xVal") | labels
-        places = sorted({place for column in columns.values() for place in column} | set(labels))
-        names = [inline(" ".join(v.text or "" for v in _below(s, "c:tx", "c:v"))) for s in series]
-        values = [[labels.get(p, ""), *(c.get(p, "") for c in columns.values())] for p in places]
-        self._table([["", *names], *values])
-
-
-def _points(series: Any, *names: str) -> dict[int, str]:
-    """Return the cached values of a chart's series by their place."""
-    return {
-        int(point.get("idx") or 0): "".join(v.text or "" for v in point.iter(qn("c:v")))
-        for name in names
-        for point in _below(series, name, "c:pt")
-    }
-
-
-def _below(element: Any, child: str, name: str) -> Iterator[Any]:
-    found = element.find(qn(child))
-    return iter(()) if found is None else found.iter(qn(name))
-
 
 def _cell(cell: Any) -> str:
     """Return a cell's text; those that a merged one covers are empty."""
     covered = any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge"))
-    return "" if covered else " ".join(_lines(cell))
-
-
-def _lines(element: Any) -> list[str]:
-    """Return the paragraphs below an element that hold text."""
-    return [text for p in element.iter(qn("a:p")) if (text := inline(_text(p)))]
-
-
-def _text(paragraph: Any) -> str:
-    """Return a paragraph's text; line breaks are newlines."""
-    pieces = []
-    for element in paragraph.iter():
-        if element.tag == qn("a:br"):
-            pieces.append("\n")
-        elif isinstance(element.tag, str) and element.tag.endswith("}t"):  # also of formulas
-            pieces.append(element.text or "")
-    return "".join(pieces)
+    return "" if covered else " ".join(drawing.lines(cell))
 
 
 def _paragraphs(body: Any, *, listed: bool) -> Iterator[str]:
     for paragraph in body.iter(qn("a:p")):
-        text = _text(paragraph).strip()
+        text = drawing.paragraph(paragraph).strip()
         properties = paragraph.find(qn("a:pPr"))
         level = 0 if properties is None else int(properties.get("lvl") or 0)
         marks = set() if properties is None else {child.tag for child in properties}

@@ -15,7 +15,7 @@ from docx.oxml.parser import parse_xml
 from docx.package import Package
 from docx.parts.document import DocumentPart
 
-from recita.decoding import containers
+from recita.decoding import containers, drawing
 from recita.decoding.content import NativePage, left_out
 from recita.decoding.numbering import BULLET, Numbering, whole
 from recita.decoding.wordrun import PAGE, Runs
@@ -63,6 +63,8 @@ def read(path: Path) -> Iterator[NativePage]:
     reader = _Reader(part)
     reader.read()
     dropped = containers.leftovers(containers.names(path)) + reader.runs.dropped
+    # A chart's numbers are read, so the workbook that each brings along is nothing new.
+    dropped["objects-dropped"] -= dropped.pop("charts-dropped", 0)
     pages = [page for page in reader.pages if page.parts or page.tables] or [_Page()]
     why = "a Word document" if len(pages) == 1 else "a Word document, divided at its page breaks"
     warnings = left_out(dropped)
@@ -142,6 +144,8 @@ class _Reader:
             self._add(text, Style())
         for box in self.runs.take_boxes():
             self._blocks(box, [])
+        for kind, name in self.runs.take_drawings():
+            self._drawing(kind, self._part.related_parts.get(name))
         ended = None if properties is None else properties.find(qn("w:sectPr"))
         if ended is not None and ended in sections:
             following = sections[sections.index(ended) + 1 :]
@@ -178,6 +182,16 @@ class _Reader:
             self.runs.take_notes()
             for cell in element.iter(qn("w:tc")):
                 self._blocks(cell, sections)
+
+    def _drawing(self, kind: str, part: Part | None) -> None:
+        if part is None:
+            return
+        if kind == "diagram":
+            self.pages[-1].parts += [item(text) for text in drawing.diagram_lines(_root(part))]
+            return
+        rows = rectangular(drawing.chart_rows(_root(part)))
+        self.pages[-1].parts += [drawing.chart_title(_root(part)), table(rows)]
+        self.pages[-1].tables += [rows] if rows else []
 
     def _row(self, row: Any) -> list[str]:
         cells: list[str] = []

@@ -8,6 +8,8 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
+from recita.decoding import drawing
+
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 PAGE = "\f"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -26,6 +28,7 @@ MAX_SYMBOL = 0xE000
 """Symbols from here on are places in a symbol font and mean nothing without it."""
 NOTE_KINDS = {qn("w:footnoteReference"): "w:footnote", qn("w:endnoteReference"): "w:endnote"}
 TEXT_BOX = qn("w:txbxContent")
+DRAWING = qn("w:drawing")
 
 
 class Runs:
@@ -41,11 +44,19 @@ class Runs:
                 *("w:del", "w:object", "w:fldChar", "w:binData"),
             )
         )
-        self._written = WRITTEN | dict.fromkeys(NOTE_KINDS, self._note) | {TEXT_BOX: self._box}
+        self._written = (
+            WRITTEN
+            | dict.fromkeys(NOTE_KINDS, self._note)
+            | {
+                TEXT_BOX: self._box,
+                DRAWING: self._drawing,
+            }
+        )
         self._notes = notes
         self._shown: dict[tuple[str, str], int] = {}
         self._new: list[tuple[int, Any]] = []
         self._boxes: list[Any] = []
+        self._drawings: list[tuple[str, str]] = []
 
     def text(self, element: Any) -> str:
         """Return the text below an element; line breaks are newlines, page breaks form feeds."""
@@ -55,6 +66,11 @@ class Runs:
         """Return the text boxes met since the last call: they float beside their paragraph."""
         boxes, self._boxes = self._boxes, []
         return boxes
+
+    def take_drawings(self) -> list[tuple[str, str]]:
+        """Return the charts and diagrams met since the last call, by kind and part."""
+        drawings, self._drawings = self._drawings, []
+        return drawings
 
     def take_notes(self) -> list[str]:
         """Return the foot- and endnotes referred to since the last call, as Markdown."""
@@ -105,6 +121,10 @@ class Runs:
             yield from self._pieces(element)
             if element.tag == qn("w:p"):
                 yield "\n"
+
+    def _drawing(self, element: Any) -> str:
+        self._drawings += drawing.references(element)
+        return "".join(self._pieces(element))
 
     def _box(self, content: Any) -> str:
         self._boxes.append(content)
