@@ -75,6 +75,10 @@ IGNORED_FIELDS = {
 
 UNBOUNDED_RETRIES = frozenset({"States.ALL", "States.TaskFailed"})
 ENDINGS = frozenset({"Succeed", "Fail"})
+PARAMETER = re.compile(r"^\{% \$number\('\$\{\w+\}'\) %\}$")
+"""The one expression that a time limit may be: a number parameter of the template."""
+LONGEST_PARAMETER = 3600
+"""The most seconds that a parameter of template.yaml may give a task."""
 MAP_ITEMS = 10
 """The most items a Map has to get through in time: target languages in template.yaml."""
 
@@ -131,7 +135,13 @@ def _own_seconds(state: State) -> int:
     if state["Type"] == "Map":
         inner *= -(-MAP_ITEMS // int(state.get("MaxConcurrency") or MAP_ITEMS))
     own = state.get("TimeoutSeconds", 0)
+    if _is_parameter(own):
+        own = LONGEST_PARAMETER
     return inner + (own if isinstance(own, int) else 0)
+
+
+def _is_parameter(value: Any) -> bool:
+    return isinstance(value, str) and PARAMETER.match(value) is not None
 
 
 def _machine(machine: State) -> Iterator[str]:
@@ -188,9 +198,10 @@ def _ignored(state: State) -> Iterator[str]:
 def _timeout(state: State) -> Iterator[str]:
     if state["Type"] == "Task" and "TimeoutSeconds" not in state:
         yield "a Task needs TimeoutSeconds"
-    for field in ("TimeoutSeconds", "HeartbeatSeconds"):
-        if not isinstance(state.get(field, 0), int):
-            yield f"{field} must be a number: the laptop evaluates no expression there"
+    if not isinstance(limit := state.get("TimeoutSeconds", 0), int) and not _is_parameter(limit):
+        yield "TimeoutSeconds must be a number, or a parameter that is one"
+    if not isinstance(state.get("HeartbeatSeconds", 0), int):
+        yield "HeartbeatSeconds must be a number: the laptop evaluates no expression there"
 
 
 def _retry(state: State) -> Iterator[str]:

@@ -50,5 +50,6 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    yield DocumentLaptop(stack.start(home, port=port))
+    waits = {"OcrNotificationSeconds": "10", "OcrPollSeconds": "1"}
+    yield DocumentLaptop(stack.start(home, port=port, parameters=waits))
     stack.stop(home)

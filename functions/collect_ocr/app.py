@@ -1,14 +1,20 @@
-"""Fetches the pages of a finished Textract job."""
+"""Collects what a Textract job has read, part by part."""
 
 from __future__ import annotations
 
 from recita.handling import lambda_step
-from recita.models.steps import CollectOcrInput, StepOutput
-from recita.steps import ocr_job
+from recita.models.steps import CollectOcrInput, OcrProgress
+from recita.settings import required
+from recita.steps import collect_ocr
 from recita.wiring import wiring
 
 
 @lambda_step(CollectOcrInput)
-def lambda_handler(given: CollectOcrInput) -> StepOutput:
-    """Return SUCCEEDED once all pages are joined."""
-    return ocr_job.collect(given, bench=wiring.bench(), ocr=wiring.ocr)
+def lambda_handler(given: CollectOcrInput) -> OcrProgress:
+    """Return what comes next: more of this job, a wait, another round, or nothing."""
+    return collect_ocr.run(
+        given,
+        bench=wiring.bench(),
+        ocr=wiring.ocr,
+        poll_seconds=int(required("OCR_POLL_SECONDS")),
+    )

@@ -17,6 +17,9 @@ def lambda_handler(given: InspectInput) -> Document:
         given,
         bench=wiring.bench(),
         uploads=wiring.uploads,
-        languages=required("TARGET_LANGUAGES"),
-        speak=required("SPEAK_MODE"),
+        defaults=inspect_document.Defaults(
+            languages=required("TARGET_LANGUAGES"),
+            speak=required("SPEAK_MODE"),
+            ocr_features=required("OCR_FEATURES"),
+        ),
     )

@@ -7,6 +7,7 @@ RecitaError
 ├── UnderstandingFailedError    the model's answer can't be used, even after a repair attempt
 └── ProviderError               an AWS service answered with an error
     ├── ProviderThrottledError    too fast or over quota: the state machine retries
+    ├── ProviderBusyError         too many jobs are open: the state machine retries, more slowly
     ├── ProviderUnavailableError  a fault on the service's side: the state machine retries
     └── ProviderRefusedError      the service will not take this request: retrying can't help
 """
@@ -65,6 +66,12 @@ class ProviderThrottledError(ProviderError):
     """Too fast or over quota; the state machine retries."""
 
     hint = "Raise the service's quota, or upload more slowly."
+
+
+class ProviderBusyError(ProviderError):
+    """Too many jobs are open; the state machine retries, more slowly than after a throttle."""
+
+    hint = "Raise the service's quota of concurrent jobs, or upload more slowly."
 
 
 class ProviderUnavailableError(ProviderError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any, Protocol
 from recita.models.document import Upload
 from recita.models.event import DocumentEvent
 from recita.models.manifest import Manifest
-from recita.models.page import Page
+from recita.models.page import Feature, Page
 from recita.models.picture import Label, Moderation
+from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailAction, GuardrailUsed
 
 
@@ -67,6 +68,9 @@ class Results(Protocol):
     def upload(self, key: str, path: Path, media_type: str) -> None:
         """Create or replace the object by a file, which may be larger than memory."""
 
+    def download(self, key: str, path: Path) -> bool:
+        """Write the object to a file, which may be larger than memory; False without one."""
+
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write ``key`` by one conditional write and return what the key then holds.
 
@@ -96,23 +100,54 @@ class Workflow(Protocol):
 
 @dataclass(frozen=True)
 class OcrResult:
-    """Pages of a finished OCR, numbered as in what was sent; ``failed`` could not be read."""
+    """Pages as OCR read them, numbered as in what was sent; ``failed`` has the others' codes."""
 
     pages: tuple[Page, ...]
-    failed: tuple[int, ...] = ()
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OcrOrder:
+    """A job to start: a PDF in the results bucket, what to look for beside text, and a tag.
+
+    ``seal`` stands for what the PDF holds: orders that are equal are one job, paid once.
+    """
+
+    key: str
+    tag: str
+    features: tuple[Feature, ...] = ()
+    seal: str = ""
+
+
+@dataclass(frozen=True)
+class OcrPart(OcrResult):
+    """Some pages of a job; nothing when the job is still ``running``."""
+
+    pages: tuple[Page, ...] = ()
+    following: OcrCursor | None = None
+    """Where to go on; None after the last part."""
+    running: bool = False
 
 
 class Ocr(Protocol):
     """Amazon Textract."""
 
-    def read(self, page: bytes) -> OcrResult:
+    def read(self, page: bytes, features: Sequence[Feature] = ()) -> OcrResult:
         """Read one page (PDF, PNG or JPEG of at most 10 MB) at once."""
 
-    def start(self, key: str, token: str) -> str:
-        """Start a job on a PDF in the results bucket and return its id; ``token`` is idempotent."""
+    def start(self, order: OcrOrder) -> str:
+        """Start a job and return its id."""
 
-    def collect(self, job_id: str) -> OcrResult:
-        """Return all pages of a finished job."""
+    def running(self, job_id: str, features: Sequence[Feature] = ()) -> bool:
+        """Return whether a job has not ended yet, well or badly."""
+
+    def collect(
+        self, job_id: str, features: Sequence[Feature] = (), cursor: OcrCursor | None = None
+    ) -> Iterator[OcrPart]:
+        """Yield what a job has read, part by part; collecting again costs nothing.
+
+        Raises OcrFailedError when the job ended without a result.
+        """
 
 
 @dataclass(frozen=True)

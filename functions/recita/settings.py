@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from typing import get_args
 
 from recita.errors import ConfigurationError
-from recita.models.document import SpeakMode
+from recita.models.document import OcrFeatures, SpeakMode
+from recita.models.page import Feature
 
 MAX_LANGUAGES = 10
 """As template.yaml allows; an upload's metadata may not ask, and make pay, for more."""
@@ -48,3 +50,20 @@ def parse_speak(value: str) -> SpeakMode:
         case "none":
             return "none"
     raise ValueError(f"{value!r} is not a speak mode: use summary or none")
+
+
+def parse_features(value: str) -> OcrFeatures:
+    """Return ``auto``, or the features of a list such as ``TABLES,FORMS``; ``none`` is empty.
+
+    Raises ValueError naming the first that is no feature.
+    """
+    if value.strip().lower() == "auto":
+        return "auto"
+    if value.strip().lower() == "none":
+        return ()
+    asked = {name.strip().upper() for name in value.split(",") if name.strip()}
+    known: tuple[Feature, ...] = get_args(Feature)
+    wrong = sorted(asked - set(known))
+    if wrong or not asked:
+        raise ValueError(f"{value!r} names no OCR features: use auto, none or {', '.join(known)}")
+    return tuple(feature for feature in known if feature in asked)

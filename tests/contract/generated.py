@@ -92,8 +92,8 @@ def examples() -> dict[str, str]:
 
 
 def _manifests() -> dict[str, str]:
-    runs = {name: _pipeline() for name in ("completed", "partial", "blocked", "rejected", "failed")}
-    runs["partial"].languages = "es,ja"
+    runs = {name: _pipeline() for name in ("completed", "blocked", "rejected", "failed")}
+    runs["partial"] = _pipeline("es,ja")
     runs["blocked"].guardrail.blocked = ("euros",)
     runs["failed"].model.error = TimeoutError("no answer within 300 s")
     bodies = {"rejected": b"PK\x03\x04 a word processor's file"}
@@ -104,8 +104,8 @@ def _manifests() -> dict[str, str]:
     }
 
 
-def _pipeline() -> Pipeline:
-    pipeline = Pipeline("es")
+def _pipeline(languages: str = "es") -> Pipeline:
+    pipeline = Pipeline(languages)
     pipeline.guardrail.used = GuardrailUsed(id="k3t9x0a1b2c3", version="1")
     pipeline.model.replies = [answer(SUMMARY, grounding=(0.93, 0.5))]
     pipeline.translator.phrases = SPANISH

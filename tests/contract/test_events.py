@@ -149,7 +149,7 @@ def test_topic_holds_notifications_of_textract(name: str) -> None:
 
     assert record["EventSource"] == "aws:sns"
     assert set(notice) == {"JobId", "Status", "API", "JobTag", "Timestamp", "DocumentLocation"}
-    assert notice["JobTag"] == waiting
+    assert notice["JobTag"] == f"{waiting}.0"
     assert notice["DocumentLocation"]["S3ObjectName"] == f"work/{waiting}/ocr.pdf"
 
 

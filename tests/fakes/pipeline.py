@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from recita.meter import Meter
@@ -15,13 +16,14 @@ from recita.models.steps import (
     InspectInput,
     LanguageInput,
     LanguageOutput,
-    OcrJob,
+    OcrProgress,
     PublishInput,
     StartOcrInput,
     StepInput,
     StepOutput,
 )
 from recita.steps import (
+    collect_ocr,
     inspect_document,
     ocr_job,
     publish_result,
@@ -55,11 +57,12 @@ def upload_named(key: str, version: str = "v1") -> Upload:
 
 
 class Pipeline:
-    """One deployment over fakes; ``languages`` and ``speak`` are its parameters."""
+    """One deployment over fakes; its parameters are as in the template."""
 
-    def __init__(self, languages: str = "es,pt", speak: str = "summary") -> None:
-        self.languages = languages
-        self.speak = speak
+    def __init__(
+        self, languages: str = "es,pt", speak: str = "summary", ocr_features: str = "auto"
+    ) -> None:
+        self.defaults = inspect_document.Defaults(languages, speak, ocr_features)
         self.meter = Meter()
         self.uploads = FakeUploads()
         self.results = FakeResults()
@@ -72,7 +75,7 @@ class Pipeline:
         self.translator = FakeTranslator(self.meter)
         self.voice = FakeVoice(self.meter)
         self.bus = FakeBus()
-        self.job_status = "SUCCEEDED"
+        self.progress: list[OcrProgress] = []
         self.failures: list[Failure] = []
 
     def bench(self) -> Workbench:
@@ -106,8 +109,7 @@ class Pipeline:
             InspectInput(upload=upload),
             bench=self.bench(),
             uploads=self.uploads,
-            languages=self.languages,
-            speak=self.speak,
+            defaults=self.defaults,
         )
 
     def publish(self, document: Document, execution: str | None = None) -> Manifest:
@@ -141,21 +143,49 @@ class Pipeline:
         output = self._catch("read-pages", lambda: self.read(document))
         if output is None or output.status != "OCR_NEEDED":
             return
-        job_id = self._catch("start-ocr", lambda: self.start_ocr(document))
-        if job_id is None:
-            return
-        job = OcrJob(job_id=job_id, status=self.job_status)
-        given = CollectOcrInput(document=document, job=job)
-        self._catch("collect-ocr", lambda: ocr_job.collect(given, bench=self.bench(), ocr=self.ocr))
+        progress = OcrProgress()
+        while progress.status != "DONE":
+            self.progress.append(progress)
+            if progress.status == "START":
+                progress = self._start_round(document, progress)
+            try:
+                progress = self.collect(document, progress)
+            except Exception as error:  # noqa: BLE001 - as the state machine's Catch does
+                given_up = progress.model_copy(update={"error": type(error).__name__})
+                found = self._catch("collect-ocr", partial(self.collect, document, given_up))
+                if found is None:
+                    return
+                progress = found
+
+    def _start_round(self, document: Document, progress: OcrProgress) -> OcrProgress:
+        try:
+            self.start_ocr(document, progress)
+        except Exception as error:  # noqa: BLE001 - as the state machine's Catch does
+            return progress.model_copy(update={"error": type(error).__name__})
+        return progress
 
     def read(self, document: Document) -> StepOutput:
         return read_pages.run(
             StepInput(document=document), bench=self.bench(), uploads=self.uploads, ocr=self.ocr
         )
 
-    def start_ocr(self, document: Document) -> str:
-        given = StartOcrInput(document=document, task_token="token")
-        return ocr_job.start(given, bench=self.bench(), ocr=self.ocr)
+    def start_ocr(
+        self,
+        document: Document,
+        progress: OcrProgress | None = None,
+        attempt: int = 1,
+        token: str = "t1",  # noqa: S107 - no secret
+    ) -> ocr_job.OcrJob:
+        given = StartOcrInput(
+            document=document, task_token=token, attempt=attempt, ocr=progress or OcrProgress()
+        )
+        return ocr_job.start(given, bench=self.bench(), ocr=self.ocr, workflow=self.workflow)
+
+    def collect(
+        self, document: Document, progress: OcrProgress | None = None, attempt: int = 1
+    ) -> OcrProgress:
+        given = CollectOcrInput(document=document, attempt=attempt, ocr=progress or OcrProgress())
+        return collect_ocr.run(given, bench=self.bench(), ocr=self.ocr, poll_seconds=15)
 
     def see(self, document: Document) -> StepOutput:
         return see_images.run(

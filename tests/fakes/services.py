@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
-from recita.errors import OcrFailedError, ProviderRefusedError
+from recita.errors import OcrFailedError, ProviderRefusedError, ProviderThrottledError
 from recita.meter import Meter
-from recita.models.page import Line, Page
+from recita.models.page import Box, Feature, KeyValue, Line, Page, Table, Word
 from recita.models.picture import Label
+from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailUsed
-from recita.ports import Answer, GuardedText, Mark, OcrResult, Prompt, Results, Seen, Spoken
+from recita.ports import (
+    Answer,
+    GuardedText,
+    Mark,
+    OcrOrder,
+    OcrPart,
+    OcrResult,
+    Prompt,
+    Results,
+    Seen,
+    Spoken,
+)
 from recita.text.languages import voice_of
 
 EMAIL = re.compile(r"\b[\w.]+@[\w.]+\w")
@@ -25,62 +39,162 @@ FRAME_MS = 24
 WORD_FRAMES = 10
 
 
+@dataclass(frozen=True)
+class FakeJob:
+    order: OcrOrder
+    body: bytes
+
+
 class FakeOcr:
-    """Textract: page ``n`` of what it is given says ``texts[n - 1]``."""
+    """Textract: page ``n`` of what it is given says ``texts[n - 1]``.
+
+    A page whose content has the comment ``% table`` or ``% form`` looks like one, and is found to
+    be one by those who pay for it.
+    """
 
     def __init__(self, meter: Meter, results: Results) -> None:
         self.meter = meter
         self.results = results
         self.texts: Sequence[str] = ()
-        self.failed: tuple[int, ...] = ()
+        self.failed: dict[int, str] = {}
         self.error: Exception | None = None
+        self.job_error = ""
+        self.looks = 0
+        """How often a job is still found running."""
+        self.reply_pages = 2
+        self.throttled_replies: set[int] = set()
+        """Replies, counted from 1 over all jobs, that are refused once."""
+        self.replies = 0
         self.sent: list[bytes] = []
-        self.jobs: dict[str, bytes] = {}
+        self.jobs: dict[str, FakeJob] = {}
 
-    def read(self, page: bytes) -> OcrResult:
-        self._ask("DetectDocumentText", page)
-        return self._result(page)
-
-    def start(self, key: str, token: str) -> str:
+    def read(self, page: bytes, features: Sequence[Feature] = ()) -> OcrResult:
         if self.error:
             raise self.error
-        job = f"job-{token}"
-        self.jobs[job] = self.results.read(key) or b""
+        self.sent.append(page)
+        self._paid("AnalyzeDocument" if features else "DetectDocumentText", page, features)
+        if 1 in self.failed:
+            return OcrResult((), {1: self.failed[1]})
+        return OcrResult((self._page(page, 1, features),))
+
+    def start(self, order: OcrOrder) -> str:
+        if self.error:
+            raise self.error
+        digest = hashlib.sha256(repr(order).encode()).hexdigest()
+        job = f"job-{digest[:16]}"
+        self.jobs.setdefault(job, FakeJob(order, self.results.read(order.key) or b""))
         self.meter.answered("textract", "aws")
         return job
 
-    def collect(self, job_id: str) -> OcrResult:
-        if job_id not in self.jobs:
-            raise OcrFailedError(f"Textract job {job_id} is FAILED: no message")
-        self._ask("StartDocumentTextDetection", self.jobs[job_id])
-        return self._result(self.jobs[job_id])
+    def running(self, job_id: str, features: Sequence[Feature] = ()) -> bool:
+        assert self.jobs[job_id].order.features == tuple(features)
+        self.looks -= 1
+        return self.looks >= 0
 
-    def _ask(self, operation: str, body: bytes) -> None:
+    def collect(
+        self, job_id: str, features: Sequence[Feature] = (), cursor: OcrCursor | None = None
+    ) -> Iterator[OcrPart]:
+        if job_id not in self.jobs or self.job_error:
+            raise OcrFailedError(f"Textract job {job_id} is FAILED: {self.job_error or 'unknown'}")
+        if self.running(job_id, features):
+            yield OcrPart(running=True)
+            return
         if self.error:
             raise self.error
-        self.sent.append(body)
+        body = self.jobs[job_id].body
+        count = _page_count(body)
+        first = cursor.page if cursor and cursor.page else 1
+        for begin in range(first, count + 1, self.reply_pages):
+            self._reply()
+            end = min(begin + self.reply_pages - 1, count)
+            numbers = [n for n in range(begin, end + 1) if n not in self.failed]
+            pages = tuple(self._page(body, n, features) for n in numbers)
+            more = OcrCursor(token=f"reply-{end}", page=end + 1) if end < count else None
+            yield OcrPart(pages, self.failed, more)
+        self._paid(f"StartDocument{'Analysis' if features else 'TextDetection'}", body, features)
+
+    def _reply(self) -> None:
+        self.replies += 1
+        if self.replies in self.throttled_replies:
+            raise ProviderThrottledError("textract", "get", "ThrottlingException", "slow down")
+
+    def _paid(self, operation: str, body: bytes, features: Sequence[Feature]) -> None:
         self.meter.answered("textract", "aws")
-        self.meter.count("textract", operation, units=_page_count(body), unit="pages")
+        for unit in [f"{feature} pages" for feature in features] or ["pages"]:
+            self.meter.count("textract", operation, units=_page_count(body), unit=unit)
 
-    def _result(self, body: bytes) -> OcrResult:
-        pages = tuple(
-            _ocr_page(number, self._text(number)) for number in range(1, _page_count(body) + 1)
-        )
-        return OcrResult(pages, self.failed)
-
-    def _text(self, number: int) -> str:
+    def _page(self, body: bytes, number: int, features: Sequence[Feature]) -> Page:
+        content = _content(body, number)
+        if b"% table" in content:
+            return ocr_page(number, TABLE, TABLE_ROWS if "TABLES" in features else ())
+        if b"% form" in content:
+            return ocr_page(number, FORM, pairs=FORM_PAIRS if "FORMS" in features else ())
         if number <= len(self.texts):
-            return self.texts[number - 1]
-        return f"Scanned page number {number} speaks of invoice 4711."
+            return ocr_page(number, self.texts[number - 1])
+        return ocr_page(number, f"Scanned page number {number} speaks of invoice 4711.")
+
+
+TABLE = """Town    Plums    Pears
+Aurich    11    12
+Berlin    21    22
+Celle    31    =32"""
+TABLE_ROWS = tuple(tuple(line.split()) for line in TABLE.splitlines())
+FORM = """Name: Ana Lima
+Street: Harbour Road
+Town: Aurich
+Country: Germany
+Profession: Baker
+Member: yes"""
+FORM_PAIRS = tuple((key, value) for key, _, value in (x.partition(": ") for x in FORM.splitlines()))
+
+
+def ocr_page(
+    number: int,
+    text: str,
+    rows: tuple[tuple[str, ...], ...] = (),
+    pairs: tuple[tuple[str, str], ...] = (),
+) -> Page:
+    """A page as OCR reads it: words stand where the text has them, one character 0.01 wide."""
+    rows_of_text = enumerate(text.splitlines())
+    lines = tuple(_ocr_line(line, index) for index, line in rows_of_text if line.strip())
+    return Page(
+        number=number,
+        method="ocr",
+        why="",
+        text=text,
+        confidence=99.0,
+        lines=lines,
+        tables=(Table(rows=rows, header_rows=1),) if rows else (),
+        key_values=tuple(KeyValue(key=key, value=value) for key, value in pairs),
+    )
+
+
+def _ocr_line(text: str, index: int) -> Line:
+    def box(start: int, end: int) -> Box:
+        across, down = 0.01, 0.015
+        return Box(
+            left=0.05 + across * start,
+            top=0.05 + 1.5 * down * index,
+            width=across * (end - start),
+            height=down,
+        )
+
+    words = tuple(
+        Word(text=found[0], confidence=99.0, box=box(*found.span()))
+        for found in re.finditer(r"\S+", text)
+    )
+    return Line(text=" ".join(text.split()), confidence=99.0, box=box(0, len(text)), words=words)
 
 
 def _page_count(body: bytes) -> int:
     return len(PdfReader(io.BytesIO(body)).pages) if body.startswith(b"%PDF-") else 1
 
 
-def _ocr_page(number: int, text: str) -> Page:
-    lines = tuple(Line(text=line, confidence=99.0) for line in text.splitlines())
-    return Page(number=number, method="ocr", why="", text=text, confidence=99.0, lines=lines)
+def _content(body: bytes, number: int) -> bytes:
+    if not body.startswith(b"%PDF-"):
+        return b""
+    content = PdfReader(io.BytesIO(body)).pages[number - 1].get_contents()
+    return content.get_data() if content is not None else b""
 
 
 class FakeVision:

@@ -77,6 +77,12 @@ class FakeResults:
     def upload(self, key: str, path: Path, media_type: str) -> None:
         self.write(key, path.read_bytes(), media_type)
 
+    def download(self, key: str, path: Path) -> bool:
+        body = self.objects.get(key)
+        if body is not None:
+            path.write_bytes(body)
+        return body is not None
+
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         current = self.objects.get(key)
         if current is not None and not accept(current):

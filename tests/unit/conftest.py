@@ -50,8 +50,9 @@ class Stack:
         for name, role in self.of_type("AWS::IAM::Role").items():
             for policy in role.get("Policies", ()):
                 yield name, policy["PolicyDocument"]
-        for name, policy in self.of_type("AWS::IAM::ManagedPolicy").items():
-            yield name, policy["PolicyDocument"]
+        for kind in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
+            for name, policy in self.of_type(kind).items():
+                yield name, policy["PolicyDocument"]
 
     @staticmethod
     def target(value: Any) -> str:

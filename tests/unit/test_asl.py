@@ -90,11 +90,16 @@ def test_substitutions_are_those_of_the_template() -> None:
     assert lint.substitutions(DEFINITION.read_text("utf-8")) == set(given)
 
 
-def test_each_substitution_is_the_function_of_its_name() -> None:
+def test_each_substitution_is_the_function_or_the_parameter_of_its_name() -> None:
     template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
     given = template["Resources"]["DocumentStateMachine"]["Properties"]["DefinitionSubstitutions"]
 
     for name, value in given.items():
+        if "Ref" in value:
+            assert value["Ref"] == name
+            assert template["Parameters"][name]["Type"] == "Number"
+            assert template["Parameters"][name]["MaxValue"] <= lint.LONGEST_PARAMETER
+            continue
         target = value["Fn::GetAtt"]
         function = target if isinstance(target, str) else ".".join(target)
         assert function.replace(".", "") == name
@@ -113,6 +118,21 @@ def test_substitutions_are_found() -> None:
 
 def test_longest_path_counts_the_rounds_of_a_map() -> None:
     assert lint.longest_path(GOOD) == 10 + 2 * 5
+
+
+def test_a_time_limit_may_be_a_parameter_of_an_hour_at_most() -> None:
+    machine = copy.deepcopy(GOOD)
+    machine["TimeoutSeconds"] = 4000
+    machine["States"]["Work"]["TimeoutSeconds"] = "{% $number('${WaitSeconds}') %}"
+    assert lint.problems(machine, OWN) == []
+    assert lint.longest_path(machine) == 3600 + 2 * 5
+
+
+def test_too_many_jobs_wait_longer_than_a_throttle() -> None:
+    machine = json.loads(DEFINITION.read_text("utf-8"))
+    (start,) = (state for name, state in lint.states(machine) if name == "Start OCR")
+    waits = {name: r["IntervalSeconds"] for r in start["Retry"] for name in r["ErrorEquals"]}
+    assert waits["ProviderBusyError"] >= 30 * waits["ProviderThrottledError"]
 
 
 Change = Callable[[Machine], object]

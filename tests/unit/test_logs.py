@@ -52,6 +52,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     pipeline = Pipeline("es")
     monkeypatch.setenv("TARGET_LANGUAGES", "es")
     monkeypatch.setenv("SPEAK_MODE", "summary")
+    monkeypatch.setenv("OCR_FEATURES", "auto")
     ports = {
         "meter": pipeline.meter, "uploads": pipeline.uploads, "results": pipeline.results,
         "documents": pipeline.documents, "ocr": pipeline.ocr, "vision": pipeline.vision,

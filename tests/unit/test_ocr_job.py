@@ -1,4 +1,4 @@
-"""OCR as a job: the token first, the notification any number of times, gaps told."""
+"""OCR as a job: paid once, resumed by a notification or without one, gaps told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from recita.errors import ProviderUnavailableError
 from recita.models.document import Document, work_key
 from recita.models.manifest import MissingPage
-from recita.models.steps import CollectOcrInput, OcrJob, StartOcrInput
+from recita.models.steps import OcrProgress
+from recita.ports import OcrOrder
 from recita.steps import ocr_job
 
 from tests.fakes import FakeOcr, FakeWorkflow, Pipeline, files
@@ -19,13 +20,20 @@ pytestmark = pytest.mark.disable_socket
 
 
 def waiting() -> tuple[Pipeline, Document]:
+    """A document whose job is still running after it was started."""
     pipeline, document = prepared(files.pdf([SCAN, files.good_page(2), SCAN]))
     assert pipeline.read(document).status == "OCR_NEEDED"
+    pipeline.ocr.looks = 1
     return pipeline, document
 
 
-def notification(document: Document, status: str = "SUCCEEDED") -> str:
-    return json.dumps({"JobId": "job-1", "Status": status, "JobTag": document.document_id})
+def notification(document: Document, status: str = "SUCCEEDED", number: int = 0) -> str:
+    tag = f"{document.document_id}.{number}"
+    return json.dumps({"JobId": "job-1", "Status": status, "JobTag": tag})
+
+
+def notify(pipeline: Pipeline, message: str) -> None:
+    ocr_job.resume(message, results=pipeline.results, workflow=pipeline.workflow)
 
 
 def test_the_token_is_stored_before_the_job_starts() -> None:
@@ -33,12 +41,12 @@ def test_the_token_is_stored_before_the_job_starts() -> None:
     stored: list[bytes | None] = []
 
     class Watched(FakeOcr):
-        def start(self, key: str, token: str) -> str:
-            stored.append(self.results.read(work_key(token, "task-token.json")))
-            return super().start(key, token)
+        def start(self, order: OcrOrder) -> str:
+            stored.append(self.results.read(work_key(document.document_id, "ocr-token.0.json")))
+            return super().start(order)
 
-    given = StartOcrInput(document=document, task_token="token-1")
-    ocr_job.start(given, bench=pipeline.bench(), ocr=Watched(pipeline.meter, pipeline.results))
+    pipeline.ocr = Watched(pipeline.meter, pipeline.results)
+    pipeline.start_ocr(document, token="token-1")
 
     assert stored[0] is not None
     assert json.loads(stored[0]) == {"task_token": "token-1"}
@@ -46,17 +54,49 @@ def test_the_token_is_stored_before_the_job_starts() -> None:
 
 def test_starting_twice_pays_one_job() -> None:
     pipeline, document = waiting()
-    assert pipeline.start_ocr(document) == pipeline.start_ocr(document)
+    assert pipeline.start_ocr(document) == pipeline.start_ocr(document, attempt=2)
     assert len(pipeline.ocr.jobs) == 1
+
+
+def test_other_pages_or_features_are_another_job() -> None:
+    pipeline, document = waiting()
+    pipeline.start_ocr(document)
+    forced = document.model_copy(update={"ocr_features": ("TABLES",)})
+    pipeline.ocr.looks = 1
+    pipeline.start_ocr(forced)
+    assert [job.order.features for job in pipeline.ocr.jobs.values()] == [(), ("TABLES",)]
+
+
+def test_a_run_after_a_failed_job_starts_another() -> None:
+    pipeline, document = waiting()
+    pipeline.start_ocr(document)
+    pipeline.ocr.job_error = "INTERNAL_ERROR"
+    assert pipeline.collect(document).status == "DONE"
+    pipeline.ocr.job_error = ""
+    pipeline.start_ocr(document)
+    assert len(pipeline.ocr.jobs) == 2
+    assert pipeline.collect(document).status == "DONE"
+    assert [page.error for page in reading(pipeline, document)] == [None, None, None]
 
 
 def test_a_notification_resumes_the_waiting_task_once() -> None:
     pipeline, document = waiting()
-    pipeline.start_ocr(document)
-    pipeline.workflow.waiting.add("token")
+    pipeline.start_ocr(document, token="t")
+    assert pipeline.workflow.resumed == {}
+    pipeline.workflow.waiting.add("t")
     for _ in range(2):
-        ocr_job.resume(notification(document), results=pipeline.results, workflow=pipeline.workflow)
-    assert pipeline.workflow.resumed == {"token": {"job_id": "job-1", "status": "SUCCEEDED"}}
+        notify(pipeline, notification(document))
+    assert pipeline.workflow.resumed == {"t": {}}
+
+
+def test_a_late_notification_does_not_resume_the_next_round() -> None:
+    pipeline, document = waiting()
+    pipeline.start_ocr(document, token="text")
+    pipeline.workflow.waiting.add("tables")
+    record = work_key(document.document_id, "ocr-token.1.json")
+    pipeline.results.write(record, b'{"task_token": "tables"}', "application/json")
+    notify(pipeline, notification(document))
+    assert pipeline.workflow.resumed == {}
 
 
 def test_a_notification_for_a_document_that_is_gone_is_no_error() -> None:
@@ -66,11 +106,21 @@ def test_a_notification_for_a_document_that_is_gone_is_no_error() -> None:
     assert workflow.resumed == {}
 
 
+def test_a_job_that_ended_before_the_task_waited_resumes_it() -> None:
+    """Its notification came for an earlier attempt's token, and comes once."""
+    pipeline, document = waiting()
+    pipeline.start_ocr(document, token="first")
+    pipeline.workflow.waiting.add("second")
+    pipeline.ocr.looks = 0
+    pipeline.start_ocr(document, attempt=2, token="second")
+    assert pipeline.workflow.resumed == {"second": {}}
+    assert len(pipeline.ocr.jobs) == 1
+
+
 def test_the_jobs_pages_join_those_already_read() -> None:
     pipeline, document = waiting()
-    job = OcrJob(job_id=pipeline.start_ocr(document), status="SUCCEEDED")
-    given = CollectOcrInput(document=document, job=job)
-    ocr_job.collect(given, bench=pipeline.bench(), ocr=pipeline.ocr)
+    pipeline.start_ocr(document)
+    assert pipeline.collect(document).status == "DONE"
     pages = reading(pipeline, document)
     assert [(page.number, page.method) for page in pages] == [
         (1, "ocr"),
@@ -80,30 +130,29 @@ def test_the_jobs_pages_join_those_already_read() -> None:
     assert pages[2].text.startswith("Scanned page number 2")
 
 
-@pytest.mark.parametrize("status", ["FAILED", "PARTIAL_SUCCESS"])
-def test_a_job_costs_only_the_pages_it_could_not_read(status: str) -> None:
+@pytest.mark.parametrize("failed", [(), (2,)])
+def test_a_job_costs_only_the_pages_it_could_not_read(failed: tuple[int, ...]) -> None:
     pipeline = Pipeline("es")
-    pipeline.job_status = status
-    pipeline.ocr.failed = (2,)
+    pipeline.ocr.failed = dict.fromkeys(failed, "PAGE_BROKEN")
+    pipeline.ocr.job_error = "" if failed else "INTERNAL_ERROR"
     manifest = pipeline.run(files.pdf([SCAN, files.good_page(2), SCAN]))
-    lost = (1, 3) if status == "FAILED" else (3,)
     assert manifest.status == "PARTIAL"
     assert manifest.ledger.pages.missing == tuple(
-        MissingPage(page=number, reason="ocr-failed") for number in lost
+        MissingPage(page=number, reason="ocr-failed") for number in ((3,) if failed else (1, 3))
     )
     assert manifest.summary is not None
+    (warning,) = (w.message for w in manifest.warnings if w.code.startswith("ocr-"))
+    assert ("PAGE_BROKEN to pages 3." if failed else "INTERNAL_ERROR") in warning
 
 
 def test_a_lost_interim_record_is_never_a_complete_reading() -> None:
     pipeline, document = waiting()
-    job = OcrJob(job_id=pipeline.start_ocr(document), status="SUCCEEDED")
+    pipeline.start_ocr(document)
     del pipeline.results.objects[work_key(document.document_id, "pending.json")]
-    ocr_job.collect(
-        CollectOcrInput(document=document, job=job), bench=pipeline.bench(), ocr=pipeline.ocr
-    )
+    pipeline.collect(document)
     manifest = pipeline.publish(document)
     assert manifest.status != "COMPLETED"
-    assert manifest.ledger.pages.read == 0
+    assert [gap.page for gap in manifest.ledger.pages.missing] == [2]
 
 
 def test_a_job_that_can_not_start_fails_the_document() -> None:
@@ -113,4 +162,28 @@ def test_a_job_that_can_not_start_fails_the_document() -> None:
     manifest = pipeline.run(files.pdf([SCAN, SCAN]))
     assert manifest.status == "FAILED"
     assert manifest.reason is not None
-    assert manifest.reason.message.startswith("start-ocr: ProviderUnavailableError")
+    assert manifest.reason.code == "pages-missing"
+    assert "ProviderUnavailableError" in " ".join(w.message for w in manifest.warnings)
+
+
+def test_a_running_job_is_looked_at_again_after_growing_waits_and_given_up() -> None:
+    pipeline, document = waiting()
+    pipeline.ocr.looks = 1000
+    pipeline.start_ocr(document)
+    waits, progress = [], OcrProgress()
+    while (progress := pipeline.collect(document, progress)).status == "WAIT":
+        waits.append(progress.wait_seconds)
+    assert waits[:6] == [15, 30, 60, 120, 240, 300]
+    assert set(waits[5:]) == {300}
+    assert 3600 < sum(waits) < 4 * 3600
+    assert progress.status == "DONE"
+    assert [page.error for page in reading(pipeline, document)] == [
+        "ocr-failed",
+        None,
+        "ocr-failed",
+    ]
+
+
+def test_a_wait_that_ended_before_the_job_was_started_goes_on() -> None:
+    pipeline, document = waiting()
+    assert pipeline.collect(document).status == "WAIT"

@@ -73,6 +73,11 @@ def limits_the_machine(laptop: Laptop) -> bool:
     return bool(found["status"] == "TIMED_OUT")
 
 
+def computes_time_limits(laptop: Laptop) -> bool:
+    state = waiting(laptop.outputs["SlowFunctionArn"], TimeoutSeconds="{% $number('1') %}")
+    return bool(laptop.run(machine("Wait", state)).get("error") == "States.Timeout")
+
+
 def fails_a_call_with_token(laptop: Laptop) -> bool:
     state = waiting(laptop.outputs["FailFunctionArn"], TimeoutSeconds=2)
     return bool(laptop.run(machine("Call", state)).get("error") == "NamedError")
@@ -120,6 +125,7 @@ PROBES = [
     names_the_version,
     beats,
     limits_the_machine,
+    computes_time_limits,
     fails_a_call_with_token,
     names_throttling,
     waits_for_a_slot,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from recita.errors import (
+    ProviderBusyError,
     ProviderError,
     ProviderRefusedError,
     ProviderThrottledError,
@@ -13,7 +14,6 @@ from recita.errors import (
 
 THROTTLES = frozenset(
     {
-        "LimitExceededException",  # Textract: too many open jobs
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "SlowDown",  # S3
@@ -23,6 +23,8 @@ THROTTLES = frozenset(
         "TooManyRequestsException",
     }
 )
+BUSY = frozenset({"LimitExceededException"})
+"""Textract has as many open jobs as the account may have."""
 FAULTS = frozenset(
     {
         "InternalServerError",
@@ -52,6 +54,8 @@ def classified(
     kind: type[ProviderError] = ProviderRefusedError
     if code in THROTTLES or status == 429:
         kind = ProviderThrottledError
+    elif code in BUSY:
+        kind = ProviderBusyError
     elif code in FAULTS or status >= 500:
         kind = ProviderUnavailableError
     return kind(service, operation, code, message)

@@ -97,6 +97,18 @@ class S3Results:
         """Create or replace the object by a file, in parts when it is large."""
         self._s3.upload_file(str(path), self.bucket, key, ExtraArgs={"ContentType": media_type})
 
+    def download(self, key: str, path: Path) -> bool:
+        """Write the object to a file, which may be larger than memory; False without one."""
+        try:
+            found = self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return False
+            raise
+        with path.open("wb") as file:
+            shutil.copyfileobj(found["Body"], file, COPY_BYTES)
+        return True
+
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write by one conditional write; return what the key holds afterwards."""
         current, etag = self._get(key)

@@ -6,10 +6,13 @@ import hashlib
 from typing import Literal
 
 from recita.models.base import Model
+from recita.models.page import Feature
 from recita.models.reasons import Reason
 
 Route = Literal["document", "image", "text"]
 SpeakMode = Literal["summary", "none"]
+OcrFeatures = Literal["auto"] | tuple[Feature, ...]
+"""What OCR looks for beside text: these, or on each page what it seems worth."""
 
 
 def document_id(bucket: str, key: str, version_id: str) -> str:
@@ -43,6 +46,7 @@ class Document(Upload):
     """Document id of the mail that this one was attached to."""
     depth: int = 0
     """How many mails it was attached in, one inside the other."""
+    ocr_features: OcrFeatures = "auto"
     reason: Reason | None = None
 
 

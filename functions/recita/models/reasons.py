@@ -51,6 +51,8 @@ WARNINGS = {
     "guardrail-detected": "The guardrail found something that it only reports.",
     "ocr-refused": "Textract would not take a page; the ledger names it.",
     "ocr-job-failed": "Textract's job ended without a result; the ledger names the pages.",
+    "ocr-page-failed": "Textract's job could not read some pages; the ledger names them.",
+    "ocr-analysis-failed": "Pages were read, but not looked at for tables or form fields.",
 }
 """Codes of warnings: what a reader should know of a document however it ended."""
 

@@ -22,30 +22,40 @@ class StepInput(Model):
     attempt: int = 1
 
 
+class OcrCursor(Model):
+    """Where to go on in a job's results: a page, and the token of the reply it begins in."""
+
+    token: str | None = None
+    page: int | None = None
+
+
+class OcrProgress(Model):
+    """How far OCR has come, handed from state to state; what was read lies in the bucket."""
+
+    status: Literal["START", "COLLECT", "WAIT", "DONE"] = "START"
+    round: int = 0
+    """Round 0 reads the text, or everything that was asked for; later ones analyse pages."""
+    part: int = 0
+    """Parts collected so far, in all rounds."""
+    cursor: OcrCursor | None = None
+    checks: int = 0
+    """How often the job was found running."""
+    wait_seconds: int = 0
+    error: str = ""
+    """Name of the error that ended the round."""
+
+
 class StartOcrInput(StepInput):
     """Input of ``start_ocr``: the token lets the SNS notification resume the execution."""
 
     task_token: str
-
-
-class OcrJob(Model):
-    """A finished Textract job."""
-
-    job_id: str
-    status: str
-    error: str = ""
-    """Name of the error that kept the job from starting or ending."""
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the job has pages to collect."""
-        return self.status in ("SUCCEEDED", "PARTIAL_SUCCESS")
+    ocr: OcrProgress = OcrProgress()
 
 
 class CollectOcrInput(StepInput):
     """Input of ``collect_ocr``."""
 
-    job: OcrJob
+    ocr: OcrProgress = OcrProgress()
 
 
 class LanguageInput(StepInput):

@@ -8,7 +8,7 @@ PENDING = "pending.json"
 """Pages read or to be read: those with the method ``ocr`` and no text wait for the job."""
 OCR_PDF = "ocr.pdf"
 """The pages that a Textract job reads."""
-TASK_TOKEN = "task-token.json"  # noqa: S105 - a file's name
+PLAN = "ocr-plan.json"
 READING = "reading.json"
 PICTURE = "picture.json"
 UNDERSTANDING = "understanding.json"
@@ -16,12 +16,22 @@ CHILDREN = "children.json"
 
 LANGUAGES = "recita-languages"
 SPEAK = "recita-speak"
+FEATURES = "recita-ocr-features"
 PARENT = "recita-parent"
 DEPTH = "recita-depth"
 """User metadata (``x-amz-meta-…``) of an upload: what is wished for, and where it came from."""
 
 MAX_BYTES = 500 * 1024 * 1024
 """Largest upload: Textract's limit for one job (developer guide, "Limits")."""
+
+
+MAX_SYNC_BYTES = 10 * 1024 * 1024
+"""Textract's limit for one page in the request (developer guide, "Limits")."""
+
+
+def ocr_part(number: int) -> str:
+    """Name of the record of a part of what OCR has read."""
+    return f"ocr-part.{number}.json"
 
 
 def speech(language: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +17,38 @@ from recita.models.document import Document
 from recita.models.reasons import reason
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
-from recita.settings import parse_languages, parse_speak
-from recita.steps.handover import DEPTH, DOCUMENT, LANGUAGES, MAX_BYTES, PARENT, SPEAK
+from recita.settings import parse_features, parse_languages, parse_speak
+from recita.steps.handover import DEPTH, DOCUMENT, FEATURES, LANGUAGES, MAX_BYTES, PARENT, SPEAK
 from recita.steps.workbench import StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=60)
 DOCUMENT_ID = re.compile("[0-9a-f]{32}")
+WISHES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    LANGUAGES: ("languages", parse_languages),
+    SPEAK: ("speak", parse_speak),
+    FEATURES: ("ocr_features", parse_features),
+}
+"""User metadata to the field of a document that it sets, and what reads it."""
 
 
-def run(
-    given: InspectInput, *, bench: Workbench, uploads: Uploads, languages: str, speak: str
-) -> Document:
+@dataclass(frozen=True)
+class Defaults:
+    """What the deployment asks for, as its parameters say it; an upload may ask otherwise."""
+
+    languages: str
+    speak: str
+    ocr_features: str
+
+
+def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: Defaults) -> Document:
     """Return the document with its route; a rejection is an outcome, not an error."""
     upload = given.upload
     with bench.step(upload.document_id, "inspect-document", given.attempt) as step:
         document = Document(
-            **upload.model_dump(), languages=parse_languages(languages), speak=parse_speak(speak)
+            **upload.model_dump(),
+            languages=parse_languages(defaults.languages),
+            speak=parse_speak(defaults.speak),
+            ocr_features=parse_features(defaults.ocr_features),
         )
         try:
             with uploads.fetch(upload, MAX_BYTES) as file:
@@ -69,12 +86,10 @@ def _pages(path: Path, media: str) -> int:
 def _wishes(metadata: dict[str, str], step: StepRun) -> dict[str, Any]:
     """Return what the uploader asked for in user metadata; a wrong wish falls to the default."""
     wishes: dict[str, Any] = {}
-    if LANGUAGES in metadata:
-        with _ignored_if_wrong(step):
-            wishes["languages"] = parse_languages(metadata[LANGUAGES])
-    if SPEAK in metadata:
-        with _ignored_if_wrong(step):
-            wishes["speak"] = parse_speak(metadata[SPEAK])
+    for name, (wish, parse) in WISHES.items():
+        if name in metadata:
+            with _ignored_if_wrong(step):
+                wishes[wish] = parse(metadata[name])
     if PARENT in metadata:
         with _ignored_if_wrong(step):
             wishes |= _origin(metadata)

@@ -12,13 +12,14 @@ from recita.decoding import image, native, pdf, pdf_layer
 from recita.decoding.glyphs import Quad
 from recita.decoding.pdf_layer import LayerLine, LayerPage
 from recita.decoding.sniff import EML, PDF
-from recita.errors import DocumentRejectedError, ProviderRefusedError
+from recita.errors import DocumentRejectedError
 from recita.models.document import Document, work_key
 from recita.models.page import Box, Line, Page, Reading, Table, Word
 from recita.models.steps import StepInput, StepOutput
-from recita.ports import Ocr, OcrResult, Uploads
+from recita.ports import Ocr, Uploads
 from recita.steps import attachments, reading
-from recita.steps.handover import MAX_BYTES, OCR_PDF, PENDING
+from recita.steps.handover import MAX_BYTES, MAX_SYNC_BYTES, OCR_PDF, PENDING
+from recita.steps.ocr_answer import read_page
 from recita.steps.workbench import StepRun, Workbench
 
 PAGE_LIMITS = cage.Limits(seconds=15, cpu_seconds=300, memory=384 * cage.MEGABYTE)
@@ -28,8 +29,6 @@ FRAME_LIMITS = cage.Limits(seconds=30, cpu_seconds=400)
 """For a page of a TIFF; a fax takes 60 ms."""
 MAX_DEATHS = 8
 """Pages that may end the process that reads them; then the rest of the document is given up."""
-MAX_SYNC_BYTES = 10 * 1024 * 1024
-"""Textract's limit for one page in the request (developer guide, "Limits")."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,12 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, ocr: Ocr) -> St
                     attachments.send(step, document, file.path, uploads)
         except DocumentRejectedError as error:  # the cage ended the decoder: nothing can be read
             pages, subset = reading.publish(step, _missing(document, error)), None
-        return _carry_on(step, pages, subset, ocr)
+        return _carry_on(step, document, pages, subset, ocr)
 
 
-def _carry_on(step: StepRun, pages: list[Page], subset: Subset | None, ocr: Ocr) -> StepOutput:
+def _carry_on(
+    step: StepRun, document: Document, pages: list[Page], subset: Subset | None, ocr: Ocr
+) -> StepOutput:
     """Publish the text, or hand over to the job that reads what still waits."""
     if subset and not subset.fits_a_request:
         step.keep(PENDING, Reading(pages=tuple(pages)))
@@ -72,7 +73,8 @@ def _carry_on(step: StepRun, pages: list[Page], subset: Subset | None, ocr: Ocr)
         return StepOutput(status="OCR_NEEDED")
     if subset:
         waiting = [page for page in pages if page.method == "ocr"]
-        done = reading.numbered(_read_now(ocr, subset.path.read_bytes(), step), waiting)
+        result = read_page(step, ocr, subset.path.read_bytes(), document.ocr_features)
+        done = reading.numbered(result, waiting)
         pages = [page for page in pages if page.method != "ocr"] + reading.publish(step, done)
     reading.finish(step, pages)
     return StepOutput(status="SUCCEEDED")
@@ -137,14 +139,6 @@ def _subset(document: Document, pages: list[Page], path: Path, target: Path) -> 
         if page.method == "ocr" and page.number not in copied:
             pages[index] = Page(number=page.number, method="none", why=why, error=code)
     return Subset(target, tuple(copied)) if copied else None
-
-
-def _read_now(ocr: Ocr, body: bytes, step: StepRun) -> OcrResult:
-    try:
-        return ocr.read(body)
-    except ProviderRefusedError as error:  # one page that OCR will not take costs that page
-        step.warn("ocr-refused", str(error))
-        return OcrResult(())
 
 
 def _missing(document: Document, error: DocumentRejectedError) -> list[Page]:

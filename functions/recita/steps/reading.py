@@ -8,8 +8,10 @@ from itertools import islice
 
 from recita.models.page import Page, Reading
 from recita.ports import OcrResult
+from recita.steps import tables
 from recita.steps.handover import READING
 from recita.steps.workbench import StepRun
+from recita.text.arrange import arranged
 
 WRITERS = 8
 BATCH = 64
@@ -22,8 +24,8 @@ def publish(step: StepRun, pages: Iterable[Page]) -> list[Page]:
     coming = iter(pages)
     with ThreadPoolExecutor(WRITERS) as pool:
         while batch := list(islice(coming, BATCH)):
-            list(pool.map(lambda page: _publish(step, page), batch))
-            bare += [page.model_copy(update={"lines": ()}) for page in batch]
+            done = pool.map(lambda page: _publish(step, page), batch)
+            bare += [page.model_copy(update={"lines": ()}) for page in done]
     return bare
 
 
@@ -38,11 +40,17 @@ def numbered(result: OcrResult, waiting: Sequence[Page]) -> list[Page]:
     """Return the pages that waited for OCR, filled in; one that OCR did not return is missing."""
     found = {page.number: page for page in result.pages if page.number not in result.failed}
     return [
-        found[index].model_copy(update={"number": page.number, "why": page.why})
+        filled(found[index], page)
         if index in found
         else Page(number=page.number, method="none", why=page.why, error="ocr-failed")
         for index, page in enumerate(waiting, start=1)
     ]
+
+
+def filled(found: Page, waiting: Page) -> Page:
+    """Return what OCR found as the page that waited for it, its lines in reading order."""
+    why = "; ".join(part for part in (waiting.why, found.why) if part)
+    return arranged(found.model_copy(update={"number": waiting.number, "why": why}))
 
 
 def markdown(reading: Reading) -> str:
@@ -50,8 +58,10 @@ def markdown(reading: Reading) -> str:
     return "\n\n".join(_page(page) for page in reading.pages) + "\n"
 
 
-def _publish(step: StepRun, page: Page) -> None:
+def _publish(step: StepRun, page: Page) -> Page:
+    page = tables.publish(step, page)
     step.publish_model(page.artifact, page, "page")
+    return page
 
 
 def _page(page: Page) -> str:

@@ -38,6 +38,8 @@ class StepRun:
     verdicts: list[Verdict] = field(default_factory=list)
     continued: bool = False
     """Whether it goes on where an earlier run stopped."""
+    part: int | None = None
+    """Number, from 0, of this part of a step that runs in parts."""
 
     def publish(
         self, name: str, body: bytes, media_type: str, kind: str, *, language: str | None = None
@@ -103,9 +105,15 @@ class Workbench:
     meter: Meter
 
     @contextmanager
-    def step(self, document_id: str, name: str, attempt: int) -> Iterator[StepRun]:
-        """Run a step and leave its record behind, however it ends."""
-        run = StepRun(self.results, document_id, name, attempt)
+    def step(
+        self, document_id: str, name: str, attempt: int, *, part: int | None = None
+    ) -> Iterator[StepRun]:
+        """Run a step and leave its record behind, however it ends.
+
+        A step that runs in parts has one record: each part adds to that of the part before, and a
+        part that runs again replaces only what itself has added.
+        """
+        run = StepRun(self.results, document_id, name, attempt, part=part)
         try:
             yield run
         except Exception as error:
@@ -114,23 +122,54 @@ class Workbench:
         self._record(run, None)
 
     def _record(self, run: StepRun, error: StepError | None) -> None:
-        # What earlier attempts paid is paid: it stays on the bill.
-        again = run.attempt > 1 or run.continued
-        paid = run.recall(f"steps/{run.name}.json", StepRecord) if again else None
+        last = self._last(run)
         record = StepRecord(
             name=run.name,
             status="FAILED" if error else run.status,
-            started_at=paid.started_at if paid and run.continued else run.started_at,
+            started_at=run.started_at,
             ended_at=now(),
             attempts=run.attempt,
             error=error,
-            usage=(*(paid.usage if paid else ()), *self.meter.usage()),
+            usage=(*(last.usage if last else ()), *self.meter.usage()),
             engines=self.meter.engines(),
             artifacts=tuple(run.artifacts),
             warnings=tuple(run.warnings),
             verdicts=tuple(run.verdicts),
         )
+        if last and (run.continued or run.part is not None):
+            record = record.model_copy(update={"started_at": last.started_at})
+        if last and run.part is not None:
+            record = _joined(last, record)
         self.results.write(step_key(run.document_id, run.name), to_json(record), JSON)
+        if run.part is not None:
+            run.keep(_part_record(run.name, run.part), record)
+
+    @staticmethod
+    def _last(run: StepRun) -> StepRecord | None:
+        """Return the record that this one goes on with: what was paid stays on the bill."""
+        if run.part is None:
+            again = run.attempt > 1 or run.continued
+            return run.recall(f"steps/{run.name}.json", StepRecord) if again else None
+        name = _part_record(run.name, run.part)
+        last = run.recall(name, StepRecord) if run.attempt > 1 else None
+        if last is None and run.part:
+            last = run.recall(_part_record(run.name, run.part - 1), StepRecord)
+        return last
+
+
+def _part_record(name: str, part: int) -> str:
+    return f"parts/{name}.{part}.json"
+
+
+def _joined(last: StepRecord, record: StepRecord) -> StepRecord:
+    """Return the record of all parts so far."""
+    return record.model_copy(
+        update={
+            "artifacts": last.artifacts + record.artifacts,
+            "engines": tuple(dict.fromkeys(last.engines + record.engines)),
+            "warnings": tuple(dict.fromkeys(last.warnings + record.warnings)),
+        }
+    )
 
 
 def to_json(model: BaseModel) -> bytes:

@@ -21,11 +21,24 @@ _TOKEN: contextvars.ContextVar[str | None] = contextvars.ContextVar("token", def
 
 
 def apply() -> None:
-    """Install the corrections of task errors, heartbeats, time limits and parallel branches."""
+    """Install the corrections of task errors, time limits, heartbeats and parallel branches."""
+    replaced(sfn, "_execute_task", _computing_timeouts)
     replaced(sfn, "_call_lambda", _naming_errors)
     replaced(sfn, "_invoke_with_callback", _watching_callbacks)
     replaced(sfn, "_run_execution", _limiting_time)
     replaced(sfn, "_run_parallel_branches", _separating_branches)
+
+
+def _computing_timeouts(execute: Any) -> Any:
+    """An expression as ``TimeoutSeconds`` ended the execution with States.Runtime."""
+
+    def computed(state: dict[str, Any], given: Any, execution: Any, context: Any) -> Any:
+        if isinstance(state.get("TimeoutSeconds"), str):
+            seconds = sfn._jsonata_state_field(state, "TimeoutSeconds", "number", given, context)
+            state = {**state, "TimeoutSeconds": seconds}
+        return execute(state, given, execution, context)
+
+    return computed
 
 
 def _naming_errors(call: Any) -> Any:

@@ -1,0 +1,72 @@
+"""Rounds of OCR: all waiting pages are read first, then those worth it are analysed.
+
+Plain text costs a 33rd of what forms cost, so tables and forms are looked for only on pages whose
+text, once read, looks like one. Features that somebody asked for are read in the first round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from recita.models.base import Model
+from recita.models.document import Document
+from recita.models.page import Feature, Page, Reading
+from recita.steps.handover import OCR_PDF, PENDING, PLAN
+from recita.steps.workbench import StepRun
+
+
+class OcrRound(Model):
+    """One job: the pages it reads, by their numbers in the document, and what it looks for."""
+
+    number: int = 0
+    pages: tuple[int, ...]
+    features: tuple[Feature, ...] = ()
+
+    @property
+    def pdf(self) -> str:
+        """Name of the PDF that holds these pages and no others."""
+        return f"ocr.{self.number}.pdf" if self.number else OCR_PDF
+
+    def record(self, kind: Literal["token", "job"]) -> str:
+        """Name of what this round leaves behind."""
+        return f"ocr-{kind}.{self.number}.json"
+
+
+class OcrPlan(Model):
+    """All rounds; those after the first are known when it has ended."""
+
+    rounds: tuple[OcrRound, ...] = ()
+
+
+def waiting(step: StepRun) -> list[Page]:
+    """Return the pages that wait for OCR, in the order in which they lie in its PDF."""
+    pending = step.recall(PENDING, Reading)
+    return [page for page in (pending.pages if pending else ()) if page.method == "ocr"]
+
+
+def begin(step: StepRun, document: Document) -> OcrRound:
+    """Plan the first round."""
+    features = () if document.ocr_features == "auto" else document.ocr_features
+    first = OcrRound(pages=tuple(page.number for page in waiting(step)), features=features)
+    step.keep(PLAN, OcrPlan(rounds=(first,)))
+    return first
+
+
+def find(step: StepRun, number: int) -> OcrRound | None:
+    """Return a round, if there is one of that number."""
+    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
+    return next((found for found in plan.rounds if found.number == number), None)
+
+
+def go_on(step: StepRun, worth: Mapping[int, tuple[Feature, ...]]) -> None:
+    """Plan the rounds after the first: pages that are worth the same go together."""
+    groups: dict[tuple[Feature, ...], list[int]] = {}
+    for number in sorted(worth):
+        groups.setdefault(worth[number], []).append(number)
+    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
+    more = [
+        OcrRound(number=number, pages=tuple(groups[features]), features=features)
+        for number, features in enumerate(sorted(groups), start=1)
+    ]
+    step.keep(PLAN, OcrPlan(rounds=(*plan.rounds[:1], *more)))

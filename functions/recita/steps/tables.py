@@ -1,0 +1,19 @@
+"""The tables of a page, whatever read it: one CSV file each, named by the page."""
+
+from __future__ import annotations
+
+from recita.models.page import Page
+from recita.steps.workbench import StepRun
+from recita.text.spreadsheet import to_csv
+
+CSV = "text/csv; charset=utf-8"
+
+
+def publish(step: StepRun, page: Page) -> Page:
+    """Write each table as ``tables/p0001-t01.csv``; return the page, which names them."""
+    tables = []
+    for index, table in enumerate(page.tables, start=1):
+        name = f"tables/p{page.number:04d}-t{index:02d}.csv"
+        step.publish(name, to_csv(table.rows), CSV, "table")
+        tables.append(table.model_copy(update={"artifact": name}))
+    return page.model_copy(update={"tables": tuple(tables)}) if tables else page
