@@ -10,7 +10,7 @@ from recita.decoding.content import Attachment
 from recita.errors import DocumentRejectedError
 from recita.models.document import Child, Children, Document
 from recita.ports import NewUpload, Uploads
-from recita.steps.handover import CHILDREN, DEPTH, LANGUAGES, PARENT, SPEAK
+from recita.steps.handover import CHILDREN, DEPTH, FEATURES, LANGUAGES, PARENT, SPEAK
 from recita.steps.workbench import StepRun
 
 LIMITS = cage.Limits(seconds=60)
@@ -53,8 +53,9 @@ def _sent(document: Document, attachment: Attachment, number: int, uploads: Uplo
     metadata = {
         PARENT: document.document_id,
         DEPTH: str(document.depth + 1),
-        LANGUAGES: ",".join(document.languages) or "none",
+        LANGUAGES: _listed(document.languages),
         SPEAK: document.speak,
+        FEATURES: _listed(document.ocr_features),
     }
     new = NewUpload(key, attachment.body, attachment.media_type, metadata)
     return Child(
@@ -63,3 +64,7 @@ def _sent(document: Document, attachment: Attachment, number: int, uploads: Uplo
         name=attachment.name,
         media_type=attachment.media_type,
     )
+
+
+def _listed(wish: str | tuple[str, ...]) -> str:
+    return wish if isinstance(wish, str) else ",".join(wish) or "none"
