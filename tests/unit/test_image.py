@@ -314,3 +314,11 @@ def test_the_largest_pictures_fit_the_cage(mode: str) -> None:
 
 def _size(upright: image.Upright) -> tuple[int, int]:
     return upright.width, upright.height
+
+
+def test_a_large_frame_becomes_a_page_that_textract_takes(tmp_path: Path) -> None:
+    source, target = tmp_path / "wide.tif", tmp_path / "pages.pdf"
+    Image.new("1", (9_600, 300), 1).save(source)
+    assert list(image.to_pdf(source, target)) == [1]
+    (page,) = PdfReader(target).pages
+    assert 2800 < page.mediabox.width <= 2880

@@ -28,6 +28,9 @@ MAX_BYTES = 5 * 1024 * 1024
 """Rekognition's limit on image bytes in a request; Textract's is twice that."""
 MAX_FRAMES = 3000
 RESOLUTION = 200
+"""Pixels an inch, unless the page would be larger than Textract takes."""
+MAX_INCHES = 39.9
+"""Just below Textract's limit of 40 a side for PDF pages (developer guide, "Limits")."""
 """Dots an inch that a page of pixels is taken to have: what scanners for documents use."""
 
 
@@ -94,9 +97,8 @@ def _page(image: Image.Image) -> io.BytesIO:
     """Return a frame as a PDF of one page; faxes stay black and white, and small."""
     upright = ImageOps.exif_transpose(image)
     page = io.BytesIO()
-    _fit(upright if upright.mode == "1" else colours.to_rgb(upright)).save(
-        page, "PDF", resolution=RESOLUTION
-    )
+    frame = _fit(upright if upright.mode == "1" else colours.to_rgb(upright))
+    frame.save(page, "PDF", resolution=max(RESOLUTION, max(frame.size) / MAX_INCHES))
     return page
 
 

@@ -123,7 +123,7 @@ def extract_pages(path: Path, numbers: Sequence[int], target: Path) -> list[int]
 
 def _fit(page: PageObject) -> None:
     """Scale down what OCR would refuse; a phone's scan has a point for every pixel."""
-    longest = max(float(page.mediabox.width), float(page.mediabox.height))
+    longest = max(float(page.mediabox.width), float(page.mediabox.height)) * page.user_unit
     if longest > MAX_OCR_SIDE:
         page.scale_by(MAX_OCR_SIDE / (longest + 1))  # sizes are rounded on the way
 
