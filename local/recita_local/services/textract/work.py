@@ -12,6 +12,7 @@ from recita_local.services.textract.blocks import page_blocks
 from recita_local.services.textract.documents import download
 from recita_local.services.textract.jobs import FAILED, PARTIAL_SUCCESS, SUCCEEDED, Job
 from recita_local.services.textract.ocr import ask
+from recita_local.wire.faults import FAULTS
 from recita_local.wire.service import ServiceError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _read_pages(job: Job, path: Path) -> Iterator[ServiceError]:
     features = frozenset(job.params.get("FeatureTypes", ()))
     for index in range(job.pages):
         try:
+            FAULTS.raise_due("textract", "ReadPage")  # of no operation: a page of a job
             page = ask("read_page", path, index, structure=bool(features))
         except ServiceError as error:
             job.warnings.append({"ErrorCode": error.code, "Pages": [index + 1]})
