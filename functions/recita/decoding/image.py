@@ -28,10 +28,9 @@ MAX_BYTES = 5 * 1024 * 1024
 """Rekognition's limit on image bytes in a request; Textract's is twice that."""
 MAX_FRAMES = 3000
 RESOLUTION = 200
-"""Pixels an inch, unless the page would be larger than Textract takes."""
+"""Dots an inch that a page of pixels is taken to have: what scanners for documents use."""
 MAX_INCHES = 39.9
 """Just below Textract's limit of 40 a side for PDF pages (developer guide, "Limits")."""
-"""Dots an inch that a page of pixels is taken to have: what scanners for documents use."""
 
 
 @dataclass(frozen=True)
