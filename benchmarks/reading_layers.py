@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,8 @@ def born_digital(corpus: Path) -> Found:
 def long_document(_: Path) -> Found:
     """Seconds and megabytes of the reading step on 3,000 drawn pages; the child reads for it."""
     context = mp.get_context("spawn")  # a process of its own: its peak is nobody else's
-    with context.Pool(1) as pool:
-        return pool.apply(_long_document)
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(_long_document).result()
 
 
 def _long_document() -> Found:
