@@ -46,7 +46,7 @@ def _marked(sample: Sample) -> Any:
     return pytest.param(sample, id=sample.file, marks=marks)
 
 
-@pytest.mark.parametrize("sample", map(_marked, SAMPLES))
+@pytest.mark.parametrize("sample", [_marked(sample) for sample in SAMPLES])
 def test_every_file_ends_as_it_must(
     recita: DocumentLaptop, uploaded: dict[str, str], sample: Sample
 ) -> None:
