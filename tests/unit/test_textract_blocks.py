@@ -8,8 +8,9 @@ import pytest
 from recita_local.services.textract.blocks import page_blocks
 from recita_local.services.textract.reading import (
     Box,
-    Cell,
     Line,
+    Mark,
+    Merged,
     PageReading,
     Table,
     Word,
@@ -66,9 +67,10 @@ def test_page_line_and_word_are_linked_and_in_order() -> None:
 
 
 def test_every_reference_leads_to_a_block() -> None:
-    table = Table(Box(0, 200, 400, 300), (Cell(Box(0, 200, 400, 300), ((1, 1), (1, 2))),))
+    caption = line("Table 1. Cells", 10, 170)
+    table = Table((200, 300), (0, 200, 400), (Merged(0, 0, 1, 2),), 1, (caption,))
     blocks = page_blocks(
-        page(line("Total: 5", 10, 10), line("cell", 10, 220), tables=(table,)), ALL
+        page(line("Total: 5", 10, 10), caption, line("cell", 10, 220), tables=(table,)), ALL
     )
     ids = {block["Id"] for block in blocks}
     assert len(ids) == len(blocks)
@@ -103,25 +105,56 @@ def test_only_asynchronous_blocks_carry_a_page_number() -> None:
 
 
 def test_a_merged_cell_covers_its_slots() -> None:
-    cells = (
-        Cell(Box(0, 0, 200, 50), ((1, 1), (1, 2))),
-        Cell(Box(0, 50, 100, 100), ((2, 1),)),
-        Cell(Box(100, 50, 200, 100), ((2, 2),)),
-    )
-    reading = page(
-        line("Head", 20, 10),
-        line("a", 20, 60),
-        line("b", 120, 60),
-        tables=(Table(Box(0, 0, 200, 100), cells),),
-    )
-    blocks = page_blocks(reading, {"TABLES"})
+    table = Table((0, 50, 100), (0, 100, 200), (Merged(0, 0, 1, 2),), headers=1)
+    lines = (line("Head of", 20, 10), line("both", 120, 10), line("a", 20, 60), line("b", 120, 60))
+    blocks = page_blocks(page(*lines, tables=(table,)), {"TABLES"})
     slots = of_type(blocks, "CELL")
     assert [(c["RowIndex"], c["ColumnIndex"]) for c in slots] == [(1, 1), (1, 2), (2, 1), (2, 2)]
-    assert [len(children(cell)) for cell in slots] == [1, 0, 1, 1]
+    assert [len(children(cell)) for cell in slots] == [2, 1, 1, 1]
     merged = of_type(blocks, "MERGED_CELL")[0]
+    assert (merged["RowIndex"], merged["ColumnIndex"]) == (1, 1)
     assert (merged["RowSpan"], merged["ColumnSpan"]) == (1, 2)
     assert children(merged) == [slots[0]["Id"], slots[1]["Id"]]
     assert children(of_type(blocks, "TABLE")[0], "MERGED_CELL") == [merged["Id"]]
+    kinds = [block.get("EntityTypes") for block in [*slots, merged]]
+    assert kinds == [["COLUMN_HEADER"], ["COLUMN_HEADER"], None, None, ["COLUMN_HEADER"]]
+
+
+def test_a_row_across_the_body_is_a_section_title() -> None:
+    table = Table((0, 50, 100, 150), (0, 100, 200), (Merged(1, 0, 1, 2),), headers=1)
+    blocks = page_blocks(page(line("North", 20, 60), tables=(table,)), {"TABLES"})
+    titled = [b for b in blocks if b.get("EntityTypes") == ["TABLE_SECTION_TITLE"]]
+    assert [block["BlockType"] for block in titled] == ["CELL", "CELL", "MERGED_CELL"]
+
+
+def test_lines_of_one_cell_stay_in_order_beside_a_cell_half_way_between() -> None:
+    table = Table((0, 50, 100), (0, 100, 400))
+    lines = (line("over", 200, 0), line("code", 20, 12), line("under", 200, 24))
+    blocks = page_blocks(page(*lines, tables=(table,)), {"TABLES"})
+    texts = {block["Id"]: block.get("Text") for block in blocks}
+    cells = [[texts[key] for key in children(cell)] for cell in of_type(blocks, "CELL")]
+    assert cells[:2] == [["code"], ["over", "under"]]
+
+
+def test_a_tables_title_and_footer_hang_on_it() -> None:
+    title, footer = line("Table 1. Sums", 0, 0), line("* estimated", 0, 90)
+    table = Table((30, 50, 80), (0, 100, 400), title=(title,), footer=(footer,))
+    blocks = page_blocks(page(title, footer, tables=(table,)), {"TABLES"})
+    block = of_type(blocks, "TABLE")[0]
+    for kind, said in (("TABLE_TITLE", title), ("TABLE_FOOTER", footer)):
+        assert children(block, kind) == [of_type(blocks, kind)[0]["Id"]]
+        assert children(of_type(blocks, kind)[0]) == [word.id for word in said.words]
+    assert block["EntityTypes"] == ["SEMI_STRUCTURED_TABLE"]
+
+
+def test_a_box_in_a_cell_is_its_child() -> None:
+    mark = Mark(Box(120, 10, 130, 20), selected=True, confidence=0.9)
+    reading = PageReading(1000, 500, 0, (), (Table((0, 50, 100), (0, 100, 200)),), (mark,))
+    blocks = page_blocks(reading, {"TABLES"})
+    element = of_type(blocks, "SELECTION_ELEMENT")[0]
+    assert (element["SelectionStatus"], element["Id"]) == ("SELECTED", mark.id)
+    assert children(of_type(blocks, "CELL")[1]) == [mark.id]
+    assert element["Id"] not in children(blocks[0])
 
 
 def test_pairs_are_found_on_one_line_beside_and_below() -> None:

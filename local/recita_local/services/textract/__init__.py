@@ -1,1 +1,1 @@
-"""Amazon Textract on the laptop: RapidOCR reads, img2table finds tables, own rules find forms."""
+"""Amazon Textract on the laptop: RapidOCR reads; tables, forms and layout are found by rules."""

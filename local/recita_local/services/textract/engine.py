@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,8 +72,11 @@ class OcrEngine:
         turns, detected = self._upright(large)
         sheet = Sheet(np.ascontiguousarray(np.rot90(large, turns)), detected)
         lines = tuple(reading_order([*sheet.lines, *self._missed(sheet)]))
-        found = find_tables(sheet.shades, lines) if structure else ()
-        return PageReading(sheet.width, sheet.height, turns, lines, found, sheet.skew)
+        page = PageReading(sheet.width, sheet.height, turns, lines, skew=sheet.skew)
+        if not structure:
+            return page
+        tables = find_tables(lines, sheet.rules, sheet.tall)
+        return replace(page, tables=tables, rules=sheet.rules)
 
     def _upright(self, pixels: Pixels) -> tuple[int, list[Detected]]:
         """Quarter turns anticlockwise, and the lines; a page read well is not turned."""

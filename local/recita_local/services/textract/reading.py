@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -35,10 +37,14 @@ class Box(NamedTuple):
         """Vertical centre."""
         return (self.top + self.bottom) / 2
 
+    @property
+    def centre(self) -> float:
+        """Horizontal centre."""
+        return (self.left + self.right) / 2
+
     def holds(self, other: Box) -> bool:
         """Whether the centre of ``other`` lies in this box."""
-        across = (other.left + other.right) / 2
-        return self.left <= across <= self.right and self.top <= other.middle <= self.bottom
+        return self.left <= other.centre <= self.right and self.top <= other.middle <= self.bottom
 
 
 def bounds(polygon: Polygon) -> Box:
@@ -94,7 +100,7 @@ class Word:
     polygon: Polygon
     id: str = field(default_factory=new_id)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """Bounds in pixels of the straight page."""
         return bounds(self.polygon)
@@ -110,26 +116,97 @@ class Line:
     words: tuple[Word, ...]
     id: str = field(default_factory=new_id)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """Bounds in pixels of the straight page."""
         return bounds(self.polygon)
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of a table; more than one slot (row, column; from 1) means a merged cell."""
+class Mark:
+    """One box of a form, ticked or not; ``confidence`` is 0 to 1."""
 
     box: Box
-    slots: tuple[tuple[int, int], ...]
+    selected: bool
+    confidence: float
+    id: str = field(default_factory=new_id)
+
+
+Edges = tuple[float, ...]
+"""Where rows or columns of a table begin and end, in pixels: one more than there are."""
+Slot = tuple[int, int]
+"""Row and column in a table's grid, from 0."""
+
+
+class Merged(NamedTuple):
+    """Slots of a table that are one cell: its first slot, and how many rows and columns."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+    @classmethod
+    def over(cls, slots: list[Slot]) -> Merged:
+        """The smallest that covers all slots."""
+        rows, columns = [row for row, _ in slots], [column for _, column in slots]
+        first, left = min(rows), min(columns)
+        return cls(first, left, max(rows) - first + 1, max(columns) - left + 1)
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The slots it covers, row by row."""
+        rows = range(self.row, self.row + self.rows)
+        return [(row, self.column + number) for row in rows for number in range(self.columns)]
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its bounds and its cells, row by row."""
+    """One table: a grid, which of its slots are one cell, and what its parts are."""
 
-    box: Box
-    cells: tuple[Cell, ...]
+    rows: Edges
+    columns: Edges
+    merged: tuple[Merged, ...] = ()
+    headers: int = 0
+    """Rows of column headers, at its top."""
+    title: tuple[Line, ...] = ()
+    footer: tuple[Line, ...] = ()
+
+    @property
+    def box(self) -> Box:
+        """Bounds in pixels of the straight page."""
+        return Box(self.columns[0], self.rows[0], self.columns[-1], self.rows[-1])
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Every slot, row by row."""
+        rows, columns = range(len(self.rows) - 1), range(len(self.columns) - 1)
+        return [(row, column) for row in rows for column in columns]
+
+    def box_of(self, one: Merged) -> Box:
+        """Bounds of a merged cell; of a slot, if it covers no other."""
+        return Box(
+            self.columns[one.column],
+            self.rows[one.row],
+            self.columns[one.column + one.columns],
+            self.rows[one.row + one.rows],
+        )
+
+    def slot_of(self, box: Box) -> Slot | None:
+        """The slot that holds the centre of ``box``."""
+        if not self.box.holds(box):
+            return None
+        row = bisect_right(self.rows, box.middle, hi=len(self.rows) - 1) - 1
+        column = bisect_right(self.columns, box.centre, hi=len(self.columns) - 1) - 1
+        return row, column
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Level and upright ruled lines, as thin boxes in pixels of the straight page."""
+
+    level: tuple[Box, ...] = ()
+    upright: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +222,8 @@ class PageReading:
     turns: int
     lines: tuple[Line, ...]
     tables: tuple[Table, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    rules: Rules = Rules()
     skew: float = 0.0
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from recita_local.services.textract.reading import Box
+from recita_local.services.textract.reading import Box, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +22,6 @@ LEAST_RULE = 2.5
 """In heights of the text: shorter strokes may be letters."""
 THICKEST_RULE = 0.6
 """In heights of the text: thicker bars are fills."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Level and upright ruled lines, as thin boxes in pixels of the straight page."""
-
-    level: tuple[Box, ...] = ()
-    upright: tuple[Box, ...] = ()
 
 
 def ink_of(shades: Pixels, tall: float) -> Pixels:
@@ -61,6 +52,21 @@ def find_rules(ink: Pixels, tall: float) -> Rules:
     level = [box for box in _strokes(ink, least) if box.height <= THICKEST_RULE * tall]
     upright = [box for box in _strokes(ink, least.T) if box.width <= THICKEST_RULE * tall]
     return Rules(tuple(level), tuple(upright))
+
+
+def rules_beside(rules: Rules, words: Sequence[Box]) -> Rules:
+    """The rules that are no strokes of letters: bold print, blurred, runs on within a word."""
+    level = (rule for rule in rules.level if not any(_within(rule, word) for word in words))
+    return Rules(tuple(level), rules.upright)
+
+
+def _within(rule: Box, word: Box) -> bool:
+    """Whether a stroke runs through a word, or along its feet without leaving it."""
+    shared = min(rule.right, word.right) - max(rule.left, word.left)
+    edge = 0.15 * word.height
+    through = word.top + edge < rule.middle < word.bottom - edge and shared > 0.5 * rule.width
+    feet = word.top - 1 <= rule.middle <= word.bottom + 1 and shared >= rule.width - 1
+    return through or feet
 
 
 def without_rules(ink: Pixels, tall: float) -> Pixels:

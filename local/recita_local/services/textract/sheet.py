@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 import cv2
 
 from recita_local.services.textract.ink import words_in
-from recita_local.services.textract.reading import Box, Line, Polygon, bounds, turned_about
-from recita_local.services.textract.rules import ink_of
+from recita_local.services.textract.reading import (
+    Box,
+    Line,
+    Polygon,
+    Rules,
+    bounds,
+    turned_about,
+)
+from recita_local.services.textract.rules import find_rules, ink_of, rules_beside
 from recita_local.services.textract.words import words_by_share
 
 if TYPE_CHECKING:
@@ -50,6 +57,12 @@ class Sheet:
     def ink(self) -> Pixels:
         """1 where something is printed."""
         return ink_of(self.shades, self.tall)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Ruled lines; strokes through the middle of words are part of them."""
+        words = [word.box for line in self.lines for word in line.words]
+        return rules_beside(find_rules(self.ink, self.tall), words)
 
     def crop(self, box: Box) -> Pixels:
         """A part of the page, as far as it lies on it."""

@@ -1,69 +1,99 @@
-"""Tables by img2table, fed with the words already read. Runs in the engine's process only."""
+"""Tables: framed ones from their rules, the others from the places of their words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import cv2
-from img2table.document import Image
-from img2table.ocr._types import OCRData, OCRInstance  # private: img2table is pinned exactly
-
-from recita_local.services.textract.reading import Box, Cell, Line, Table
+from recita_local.services.textract.borderless import NUMBER, find_borderless
+from recita_local.services.textract.captions import described
+from recita_local.services.textract.frames import find_grids
+from recita_local.services.textract.order import areas
+from recita_local.services.textract.reading import Edges, Line, Merged, Table, Word
+from recita_local.services.textract.rows import Row, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recita_local.services.textract.raster import Pixels
+    from recita_local.services.textract.reading import Rules
+
+LEAST_FILLED, FILLED_SHARE = 3, 0.2
+"""Slots with text that make a frame a table, and their share; the rest are barcodes and charts."""
 
 
-class _WordsRead(OCRInstance):  # type: ignore[misc] # img2table has no types
-    """Answers with the words we have, so that img2table runs no OCR of its own."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-
-    def of(self, document: Any) -> OCRData:  # noqa: ARG002 - img2table's signature
-        records = [
-            _record(number, word_number, line)
-            for number, line in enumerate(self._lines)
-            for word_number in range(len(line.words))
-        ]
-        return OCRData(records={0: records})
-
-
-def _record(line_number: int, word_number: int, line: Line) -> dict[str, Any]:
-    word = line.words[word_number]
-    left, top, right, bottom = (round(value) for value in word.box)
-    return {
-        "id": f"word_{line_number}_{word_number}",
-        "parent": f"line_{line_number}",
-        "value": word.text,
-        "confidence": min(99, round(100 * word.confidence)),
-        "x1": left,
-        "y1": top,
-        "x2": right,
-        "y2": bottom,
-    }
+def find_tables(lines: Sequence[Line], rules: Rules, tall: float) -> tuple[Table, ...]:
+    """The tables of one straight page, from top to bottom."""
+    words = [word for line in lines for word in line.words]
+    framed = [_framed(table, words, tall) for table in find_grids(rules, tall)]
+    framed = [table for table in framed if _is_filled(table, words)]
+    loose = [line for line in lines if not any(table.box.holds(line.box) for table in framed)]
+    found = [
+        Table(*grid)
+        for area in areas(loose)
+        for grid in find_borderless([word for line in area for word in line.words], rules, tall)
+    ]
+    tables = sorted([*framed, *found], key=lambda table: table.box.top)
+    return tuple(described(table, lines, tall) for table in tables)
 
 
-def find_tables(pixels: Pixels, lines: Sequence[Line]) -> tuple[Table, ...]:
-    """Ruled and borderless tables of one upright page."""
-    if not lines:
-        return ()
-    bitmap = cv2.imencode(".bmp", pixels)[1].tobytes()
-    found = Image(bitmap).extract_tables(
-        ocr=_WordsRead(lines), borderless_tables=True, min_confidence=1
+def _is_filled(table: Table, words: Sequence[Word]) -> bool:
+    filled = {slot for word in words if (slot := table.slot_of(word.box))}
+    enough = len(filled) >= max(LEAST_FILLED, FILLED_SHARE * len(table.slots))
+    return enough and len(table.rows) > 2
+
+
+def _framed(table: Table, words: Sequence[Word], tall: float) -> Table:
+    """A framed table, its bands parted where they hold several rows of numbers."""
+    inside = [word for word in words if table.box.holds(word.box)]
+    rows: list[float] = [table.rows[0]]
+    for top, bottom in pairwise(table.rows):
+        band = rows_of([word for word in inside if top <= word.box.middle < bottom], tall)
+        parting = _parting(band, table.columns)
+        if len(table.rows) == 2 and len(band) > 1 and not parting:
+            parting = [_below(band, 0)]  # boxes in one row: labels, and answers below them
+        rows += [*parting, bottom]
+    if len(rows) == len(table.rows):
+        return table
+    return replace(table, rows=tuple(rows), merged=_moved(table, tuple(rows)))
+
+
+def _parting(rows: list[Row], columns: Edges) -> list[float]:
+    """Where a band parts: between numbers of one column, where rows are furthest apart."""
+    anchors = max(
+        (_numbered(rows, left, right) for left, right in pairwise(columns)), key=len, default=[]
     )
-    return tuple(_table(table) for table in found)
+    parts = []
+    for above, below in pairwise(anchors):
+        gaps = [
+            (rows[number + 1].box.top - rows[number].box.bottom, number)
+            for number in range(above, below)
+        ]
+        parts.append(_below(rows, max(gaps)[1]))
+    return parts
 
 
-def _table(table: Any) -> Table:
-    slots: dict[Box, list[tuple[int, int]]] = {}
-    for row, cells in enumerate(table.content.values(), start=1):
-        for column, cell in enumerate(cells, start=1):
-            slots.setdefault(_box(cell.bbox), []).append((row, column))
-    return Table(_box(table.bbox), tuple(Cell(box, tuple(held)) for box, held in slots.items()))
+def _below(rows: list[Row], number: int) -> float:
+    """Half way from a row to the next."""
+    return (rows[number].box.bottom + rows[number + 1].box.top) / 2
 
 
-def _box(bbox: Any) -> Box:
-    return Box(float(bbox.x1), float(bbox.y1), float(bbox.x2), float(bbox.y2))
+def _numbered(rows: list[Row], left: float, right: float) -> list[int]:
+    """Rows in which a column has a number and nothing else."""
+    found = []
+    for number, row in enumerate(rows):
+        texts = [word.text for word in row.words if left <= word.box.centre < right]
+        if texts and NUMBER.fullmatch(" ".join(texts)):
+            found.append(number)
+    return found
+
+
+def _moved(table: Table, rows: Edges) -> tuple[Merged, ...]:
+    """Merged cells by the rows' new numbers; what was merged over parted rows is no longer."""
+    number = {edge: index for index, edge in enumerate(rows)}
+    moved = []
+    for one in table.merged:
+        first, last = number[table.rows[one.row]], number[table.rows[one.row + one.rows]]
+        if last - first == one.rows:
+            moved.append(Merged(first, one.column, one.rows, one.columns))
+    return tuple(moved)
