@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
@@ -189,6 +190,24 @@ def test_an_analysis_that_fails_costs_no_page(scans: int) -> None:
     assert all(page.characters for page in manifest.pages)
     (warning,) = (w.message for w in manifest.warnings if w.code == "ocr-analysis-failed")
     assert "were not analysed for TABLES" in warning
+
+
+def test_a_page_that_textract_warns_of_is_not_whole() -> None:
+    """It may have given some of its lines before it failed."""
+
+    class Torn(FakeOcr):
+        def collect(
+            self, job_id: str, features: Sequence[Feature] = (), cursor: OcrCursor | None = None
+        ) -> Iterator[OcrPart]:
+            for part in super().collect(job_id, features, cursor):
+                yield replace(part, failed={2: "PAGE_TORN"})
+
+    pipeline = Pipeline("es")
+    pipeline.ocr = Torn(pipeline.meter, pipeline.results)
+    manifest = pipeline.run(files.pdf([SCAN, SCAN]))
+    assert [gap.page for gap in manifest.ledger.pages.missing] == [2]
+    page = Page.model_validate_json(pipeline.artifact(manifest, "pages/0002.json"))
+    assert (page.text, page.error) == ("", "ocr-failed")
 
 
 class Endless(FakeOcr):

@@ -84,6 +84,10 @@ MINUTES = "\n".join(
         ("Opening", "Treasurer", "Roof", "Garden", "Shelves", "Closing"), prose(6, 90), strict=True
     )
 ) + "\n" + "\n".join(prose(30, 90, seed=4))  # fmt: skip
+AGENDA = "\n".join(
+    [*(f"{word.title()}: page {n}" for n, word in enumerate(WORDS[2:9])), *prose(40, 90, seed=5)]
+)
+NARROW = beside(*(["administrative responsibilities"] * 9 for _ in range(3)), width=36)
 BOXES = "\n".join(
     " " * (n % 3) * 5 + f"{WORDS[n]} {WORDS[n + 1]}".ljust(22 + 7 * (n % 2)) + WORDS[n + 3].title()
     for n in range(20)
@@ -101,6 +105,8 @@ TRUTH: list[tuple[str, str, tuple[Feature, ...]]] = [
     ("a numbered list", SHORT_LIST, ()),
     ("an interview", INTERVIEW, ()),
     ("minutes with topics", MINUTES, ()),
+    ("prose under a short agenda", AGENDA, ()),
+    ("narrow columns of long words", NARROW, ()),
     ("two rows of figures", figures(1, 4), ()),
     ("figures", figures(8, 4), ("TABLES",)),
     ("a small table", figures(2, 2), ("TABLES",)),
@@ -113,6 +119,7 @@ TRUTH: list[tuple[str, str, tuple[Feature, ...]]] = [
     ("names in three columns", beside(*[[w.title() for w in WORDS[:9]]] * 3, width=25),
      ("TABLES",)),
     ("a form", FORM, ("FORMS",)),
+    ("a form of three fields", "Surname: Lima\nTown: Aurich\nSignature:", ("FORMS",)),
     ("labels beside values", BESIDE, ("FORMS",)),
     ("blanks to fill in", BLANKS, ("FORMS",)),
     ("boxes to tick", TICKED, ("FORMS",)),

@@ -105,3 +105,21 @@ def test_a_wrong_wish_falls_to_the_default_and_is_warned_of(
     document, record = inspected(b"words", "a.txt", metadata)
     assert (document.languages, document.speak) == (languages, speak)
     assert [warning.code for warning in record.warnings] == ["metadata-ignored"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "features", "ignored"),
+    [
+        ("auto", "auto", False),
+        ("None", (), False),
+        ("forms, TABLES,forms", ("TABLES", "FORMS"), False),
+        ("layout", ("LAYOUT",), False),
+        ("QUERIES", "auto", True),
+        ("TABLES,SIGNATURES", "auto", True),
+        (" , ", "auto", True),
+    ],
+)
+def test_what_ocr_looks_for_may_be_asked_for(wish: str, features: object, ignored: bool) -> None:  # noqa: FBT001
+    document, record = inspected(b"words", "a.txt", {"recita-ocr-features": wish})
+    assert document.ocr_features == features
+    assert [w.code for w in record.warnings] == ["metadata-ignored"] * ignored

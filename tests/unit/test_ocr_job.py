@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from recita.errors import ProviderUnavailableError
+from recita.errors import ProviderThrottledError, ProviderUnavailableError
 from recita.models.document import Document, work_key
 from recita.models.manifest import MissingPage
+from recita.models.page import Feature
 from recita.models.steps import OcrProgress
 from recita.ports import OcrOrder
 from recita.steps import ocr_job
@@ -115,6 +117,19 @@ def test_a_job_that_ended_before_the_task_waited_resumes_it() -> None:
     pipeline.start_ocr(document, attempt=2, token="second")
     assert pipeline.workflow.resumed == {"second": {}}
     assert len(pipeline.ocr.jobs) == 1
+
+
+def test_a_job_that_can_not_be_asked_yet_is_waited_for() -> None:
+    pipeline, document = waiting()
+
+    class Busy(FakeOcr):
+        def running(self, job_id: str, features: Sequence[Feature] = ()) -> bool:
+            raise ProviderThrottledError("textract", job_id, "Throttled", f"no {features}")
+
+    pipeline.ocr = Busy(pipeline.meter, pipeline.results)
+    pipeline.workflow.waiting.add("t")
+    assert pipeline.start_ocr(document, token="t").job_id
+    assert pipeline.workflow.resumed == {}
 
 
 def test_the_jobs_pages_join_those_already_read() -> None:

@@ -79,8 +79,10 @@ def _deaf(recita: DocumentLaptop) -> Iterator[str]:
     (topic,) = (t["TopicArn"] for t in sns.list_topics()["Topics"] if "Textract" in t["TopicArn"])
     (heard,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     sns.unsubscribe(SubscriptionArn=heard["SubscriptionArn"])
-    yield topic
-    sns.subscribe(TopicArn=topic, Protocol=heard["Protocol"], Endpoint=heard["Endpoint"])
+    try:
+        yield topic
+    finally:
+        sns.subscribe(TopicArn=topic, Protocol=heard["Protocol"], Endpoint=heard["Endpoint"])
 
 
 def test_a_lost_notification_costs_a_wait_and_no_page(recita: DocumentLaptop) -> None:
@@ -165,6 +167,21 @@ def test_a_throttled_collection_loses_no_page(recita: DocumentLaptop) -> None:
     manifest = recita.process(scan(letter(1), letter(2)), "slow.pdf", languages="none")
     assert manifest.status == "COMPLETED", manifest.reason
     assert manifest.ledger.pages.read == 2
+
+
+def test_a_job_that_can_not_be_asked_costs_its_pages(recita: DocumentLaptop) -> None:
+    """Once to see whether it has ended already, once to collect; then its round is given up."""
+    recita.fault(
+        service="textract",
+        operation="GetDocumentTextDetection",
+        code="AccessDeniedException",
+        times=2,
+    )
+    manifest = recita.process(scan(letter(1), letter(2)), "mute.pdf", languages="none")
+    assert manifest.status == "FAILED"
+    assert manifest.reason is not None
+    assert manifest.reason.code == "pages-missing"
+    assert "ProviderRefusedError" in " ".join(warning.message for warning in manifest.warnings)
 
 
 def test_a_scan_with_a_table_gives_a_csv(recita: DocumentLaptop) -> None:

@@ -108,7 +108,7 @@ def run(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr, poll_seconds: int
         if collecting.following and not error:
             cursor = collecting.following
             return OcrProgress(status="COLLECT", round=progress.round, part=part + 1, cursor=cursor)
-        return _round_over(step, document, progress)
+        return _round_over(step, progress)
 
 
 def _collecting(step: StepRun, document: Document, number: int) -> Collecting:
@@ -172,10 +172,10 @@ def _listed(pages: Sequence[int]) -> str:
     return ", ".join(str(number) for number in pages[:LISTED]) + more
 
 
-def _round_over(step: StepRun, document: Document, progress: OcrProgress) -> OcrProgress:
+def _round_over(step: StepRun, progress: OcrProgress) -> OcrProgress:
     recalled = (step.recall(ocr_part(n), CollectedPart) for n in range(progress.part + 1))
     parts = [part for part in recalled if part]
-    if progress.round == 0 and document.ocr_features == "auto":
+    if progress.round == 0:
         ocr_rounds.go_on(step, {n: what for part in parts for n, what in part.worth.items()})
     following = progress.round + 1
     if ocr_rounds.find(step, following):

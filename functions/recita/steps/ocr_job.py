@@ -15,7 +15,7 @@ from typing import Any
 from recita import cage
 from recita.decoding import pdf
 from recita.decoding.sniff import PDF
-from recita.errors import DocumentRejectedError, ProviderRefusedError
+from recita.errors import DocumentRejectedError, ProviderError, ProviderRefusedError
 from recita.models.base import Model
 from recita.models.document import Document, work_key
 from recita.models.page import Page
@@ -59,7 +59,7 @@ def start(given: StartOcrInput, *, bench: Workbench, ocr: Ocr, workflow: Workflo
         step.keep(round_.record("token"), WaitingTask(task_token=given.task_token))
         job = _begun(step, round_, ocr, _seal(document, round_))
         step.keep(round_.record("job"), job)
-        if job.job_id is None or not ocr.running(job.job_id, round_.features):
+        if _ended(job, round_, ocr):
             workflow.resume(given.task_token, {})
         return job
 
@@ -75,6 +75,15 @@ def resume(message: str, *, results: Results, workflow: Workflow) -> None:
     body = results.read(work_key(document, token))
     if body is not None:
         workflow.resume(WaitingTask.model_validate_json(body).task_token, {})
+
+
+def _ended(job: OcrJob, round_: OcrRound, ocr: Ocr) -> bool:
+    if job.job_id is None:
+        return True
+    try:
+        return not ocr.running(job.job_id, round_.features)
+    except ProviderError:  # the job is started: its notification, or the end of the wait, will tell
+        return False
 
 
 def _begun(step: StepRun, round_: OcrRound, ocr: Ocr, seal: str) -> OcrJob:

@@ -22,8 +22,8 @@ class Frame:
     def place(self, box: Box) -> Box:
         """Return where a box lies on the upright, level page."""
         box = _turned(box, self.turns)
-        drop = self.slope * (box.left + box.width / 2)
-        return box.model_copy(update={"top": box.top - drop})
+        top = box.top - self.slope * (box.left + box.width / 2)
+        return Box(left=box.left, top=top, width=box.width, height=box.height)
 
 
 def frame(lines: Sequence[Line]) -> Frame:
