@@ -59,7 +59,7 @@ def measure(path: Path) -> int:
 def upright(path: Path) -> Upright:
     """Decode the first frame fully and return it as an upright RGB JPEG within service limits."""
     picture, frames = _picture(path)
-    jpeg = _encode(picture)
+    jpeg = encode(picture)
     return Upright(jpeg, picture.width, picture.height, frames)
 
 
@@ -69,7 +69,7 @@ def _picture(path: Path) -> tuple[Image.Image, int]:
         frames = 1 if image.format in STILL else _frames(image)
         _check_size(*image.size)
         ImageOps.exif_transpose(image, in_place=True)
-        return _fit(colours.to_rgb(image)), frames
+        return fit(colours.to_rgb(image)), frames
 
 
 def to_pdf(path: Path, target: Path) -> Iterator[int]:
@@ -96,7 +96,7 @@ def _page(image: Image.Image) -> io.BytesIO:
     """Return a frame as a PDF of one page; faxes stay black and white, and small."""
     upright = ImageOps.exif_transpose(image)
     page = io.BytesIO()
-    frame = _fit(upright if upright.mode == "1" else colours.to_rgb(upright))
+    frame = fit(upright if upright.mode == "1" else colours.to_rgb(upright))
     frame.save(page, "PDF", resolution=max(RESOLUTION, max(frame.size) / MAX_INCHES))
     return page
 
@@ -132,7 +132,8 @@ def _check_size(width: int, height: int) -> None:
         raise DocumentRejectedError("too-small", f"{width} x {height} pixels")
 
 
-def _fit(image: Image.Image) -> Image.Image:
+def fit(image: Image.Image) -> Image.Image:
+    """Return a picture with sides that the services take, on paper where it has to grow."""
     if max(image.size) > MAX_SIDE:
         image.thumbnail((MAX_SIDE, MAX_SIDE))
     if min(image.size) < MIN_SIDE:
@@ -143,11 +144,12 @@ def _fit(image: Image.Image) -> Image.Image:
     return image
 
 
-def _encode(image: Image.Image) -> bytes:
+def encode(image: Image.Image) -> bytes:
+    """Return a JPEG without metadata, small enough to send; its size may be half the picture's."""
     for quality in (95, 85, 75, 60):
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=quality, comment=b"")  # else the original's is kept
         if buffer.tell() <= MAX_BYTES:
             return buffer.getvalue()
     half = image.resize((image.width // 2, image.height // 2))
-    return _encode(half)
+    return encode(half)

@@ -57,16 +57,16 @@ def read_layers(path: Path, first: int = 1) -> Iterator[LayerPage]:
     index, pages = first - 1, first
     while index < pages:
         with pdf.opened(path) as document:
-            pages, before = len(document), _resident()
+            pages, before = len(document), resident()
             while index < pages:
                 layer = _layer(document, index)
                 yield _checked(path, layer) if layer.verdict == "blank" else layer
                 index += 1
-                if _resident() - before > MAX_GROWTH:
+                if resident() - before > MAX_GROWTH:
                     break
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes of this process in memory; 0 where the kernel does not tell."""
     if sys.platform != "linux":
         return 0

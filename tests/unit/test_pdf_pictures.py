@@ -1,0 +1,281 @@
+"""Pictures of a PDF: each one where the page shows it, as the page shows it, once."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from pypdf import PdfReader, PdfWriter
+from recita.decoding import image, pictures, sniff
+from recita.decoding.pictures import Found
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.fakes import files
+
+pytestmark = pytest.mark.disable_socket
+
+WIDTH, HEIGHT = 600.0, 800.0
+Draw = Callable[[Canvas], None]
+Search = Callable[..., list[Found]]
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Search:
+    """The pictures of a PDF whose pages are drawn one by one."""
+
+    def run(
+        *pages: Draw, rotate: int = 0, scanned: frozenset[int] = frozenset(), most: int = 99
+    ) -> list[Found]:
+        buffer = io.BytesIO()
+        canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT))
+        for draw in pages:
+            draw(canvas)
+            canvas.showPage()
+        canvas.save()
+        writer = PdfWriter()
+        for page in PdfReader(buffer).pages:
+            writer.add_page(page.rotate(rotate))
+        path = tmp_path / "pictures.pdf"
+        writer.write(path)
+        return list(pictures.find(path, sniff.PDF, scanned, most))
+
+    return run
+
+
+@cache
+def scenery(width: int = 240, height: int = 160, seed: int = 1) -> Image.Image:
+    """Continuous tone, and different in each corner."""
+    dice = random.Random(seed)  # noqa: S311 - pictures, not secrets
+    corners = Image.new("RGB", (2, 2))
+    corners.putdata([tuple(dice.randrange(256) for _ in range(3)) for _ in range(4)])
+    smooth = corners.resize((width, height), Image.Resampling.BICUBIC)
+    return Image.blend(smooth, Image.effect_noise((width, height), 60).convert("RGB"), 0.2)
+
+
+def reader(picture: Image.Image) -> ImageReader:
+    return ImageReader(picture)
+
+
+def drawn(picture: Image.Image, *place: float) -> Draw:
+    """Draw at left, bottom, width and height in points."""
+    return lambda canvas: canvas.drawImage(reader(picture), *place)
+
+
+def seen(found: Found) -> Image.Image:
+    assert found.jpeg is not None
+    shown = Image.open(io.BytesIO(found.jpeg))
+    assert (shown.format, shown.mode) == ("JPEG", "RGB")
+    assert shown.size == (found.width, found.height)
+    return shown
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean difference of two pictures at large, 0 to 255."""
+    a, b = (p.convert("RGB").resize((16, 16), Image.Resampling.BOX).tobytes() for p in (one, other))
+    return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
+
+
+def place(found: Found) -> tuple[float, float, float, float]:
+    assert found.box is not None
+    return found.box.left, found.box.top, found.box.width, found.box.height
+
+
+def test_a_picture_is_found_where_it_lies_with_its_own_pixels(search: Search) -> None:
+    picture = scenery()
+    (found,) = search(drawn(picture, 150, 200, 300, 200))
+    assert place(found) == pytest.approx((0.25, 0.5, 0.5, 0.25), abs=0.001)
+    assert (found.page, found.width, found.height) == (1, 240, 160)
+    assert difference(seen(found), picture) < 3
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_picture_on_a_turned_page_is_upright(search: Search, rotate: int) -> None:
+    """The page is drawn askew, as drivers do for landscape, and /Rotate sets it right."""
+    picture = scenery()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(WIDTH / 2, HEIGHT / 2)
+        canvas.rotate(rotate)
+        canvas.drawImage(reader(picture), -150, 0, 300, 200)
+
+    (found,) = search(draw, rotate=rotate)
+    assert (found.width, found.height) == (240, 160)
+    assert difference(seen(found), picture) < 3
+    upright = (WIDTH, HEIGHT) if rotate % 180 == 0 else (HEIGHT, WIDTH)
+    width, height = 300 / upright[0], 200 / upright[1]
+    assert place(found) == pytest.approx((0.5 - width / 2, 0.5 - height, width, height), abs=0.001)
+
+
+def test_a_picture_that_is_turned_or_mirrored_on_the_page_looks_as_it_does_there(
+    search: Search,
+) -> None:
+    picture = scenery()
+
+    def turned(canvas: Canvas) -> None:
+        canvas.translate(400, 100)
+        canvas.rotate(90)
+        canvas.drawImage(reader(picture), 0, 0, 300, 200)
+
+    def mirrored(canvas: Canvas) -> None:
+        canvas.translate(400, 100)
+        canvas.scale(-1, 1)
+        canvas.drawImage(reader(picture), 0, 0, 300, 200)
+
+    one, two = search(turned, mirrored)
+    assert (one.width, one.height) == (160, 240)
+    assert difference(seen(one), picture.transpose(Image.Transpose.ROTATE_90)) < 3
+    assert difference(seen(two), picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) < 3
+    assert one.digest != two.digest
+
+
+def test_what_lies_over_and_under_a_picture_is_not_in_it(search: Search) -> None:
+    picture = scenery()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(0, 0, 600, 800, fill=1)
+        canvas.drawImage(reader(picture), 100, 100, 300, 200)
+        canvas.setFont("Helvetica", 80)
+        canvas.drawString(120, 150, "DRAFT")
+
+    (found,) = search(draw)
+    assert difference(seen(found), picture) < 3
+
+
+def test_a_picture_inside_forms_is_found_each_time_and_looked_at_once(search: Search) -> None:
+    picture = scenery()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.beginForm("inner")
+        canvas.drawImage(reader(picture), 10, 10, 120, 80)
+        canvas.endForm()
+        canvas.beginForm("outer")
+        canvas.translate(20, 20)
+        canvas.doForm("inner")
+        canvas.endForm()
+        canvas.saveState()
+        canvas.scale(2, 2)
+        canvas.doForm("outer")
+        canvas.restoreState()
+        canvas.translate(300, 500)
+        canvas.doForm("outer")
+
+    one, two = search(draw)
+    assert place(one) == pytest.approx((60 / 600, 1 - 220 / 800, 240 / 600, 160 / 800), abs=0.001)
+    assert place(two) == pytest.approx((330 / 600, 1 - 610 / 800, 0.2, 0.1), abs=0.001)
+    assert difference(seen(one), picture) < 3
+    assert (two.skipped, two.digest, two.jpeg) == ("repeat", one.digest, None)
+
+
+def test_a_cropped_picture_is_what_is_left_of_it(search: Search) -> None:
+    picture = scenery()
+
+    def draw(canvas: Canvas) -> None:
+        path = canvas.beginPath()
+        path.rect(250, 200, 150, 100)
+        canvas.clipPath(path, stroke=0)
+        canvas.drawImage(reader(picture), 100, 200, 300, 200)
+
+    def over_the_edge(canvas: Canvas) -> None:
+        canvas.drawImage(reader(picture), -150, 200, 300, 200)
+
+    one, two = search(draw, over_the_edge)
+    assert place(one) == pytest.approx((250 / 600, 1 - 300 / 800, 0.25, 0.125), abs=0.001)
+    assert (one.width, one.height) == (120, 80)
+    assert difference(seen(one), picture.crop((120, 80, 240, 160))) < 3
+    assert place(two) == pytest.approx((0, 0.5, 0.25, 0.25), abs=0.001)
+    assert difference(seen(two), picture.crop((120, 0, 240, 160))) < 3
+
+
+def test_bands_of_a_picture_are_one_picture(search: Search) -> None:
+    picture = scenery(400, 400)
+
+    def draw(canvas: Canvas) -> None:
+        for number in range(40):
+            band = picture.crop((0, 10 * number, 400, 10 * number + 10))
+            canvas.drawImage(reader(band), 100, 600 - 10 * (number + 1), 400, 10)
+
+    (found,) = search(draw)
+    assert place(found) == pytest.approx((1 / 6, 0.25, 2 / 3, 0.5), abs=0.001)
+    assert (found.width, found.height) == (400, 400)
+    assert difference(seen(found), picture) < 3
+
+
+def test_why_pictures_are_not_looked_at(search: Search) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(reader(scenery(200, 63)), 10, 10, 100, 30)
+        canvas.drawImage(reader(scenery(900, 2)), 10, 100, 500, 2)
+        canvas.drawImage(reader(scenery(2100, 100)), 10, 200, 500, 20)
+        canvas.drawImage(reader(Image.new("RGB", (200, 200), "teal")), 10, 300, 100, 100)
+        canvas.drawImage(reader(scenery()), 700, 300, 100, 100)
+        canvas.drawImage(reader(scenery(seed=2)), 10, 500, 100, 100)
+        canvas.drawImage(reader(scenery(seed=3)), 200, 500, 100, 100)
+        canvas.drawImage(reader(scenery(seed=2)), 400, 500, 100, 100)
+
+    found = search(draw, most=1)
+    expected = ["small", "rule", "rule", "blank", "blank", None, "limit", "repeat"]
+    assert [one.skipped for one in found] == expected
+    assert [one.jpeg is None for one in found] == [skipped is not None for skipped in expected]
+
+
+def test_a_scan_is_a_page_and_a_photo_on_it_a_picture(search: Search) -> None:
+    def scan(canvas: Canvas) -> None:
+        canvas.drawImage(reader(scenery(600, 800)), 0, 0, WIDTH, HEIGHT)
+
+    def photo(canvas: Canvas) -> None:
+        canvas.drawImage(reader(scenery(seed=5)), 100, 100, 400, 300)
+
+    def searchable(canvas: Canvas) -> None:
+        text = canvas.beginText(100, 700)
+        text.setTextRenderMode(3)
+        text.textLine(files.SENTENCE)
+        canvas.drawText(text)
+        canvas.drawImage(reader(scenery(600, 800, seed=6)), 0, 0, WIDTH, HEIGHT)
+
+    def background(canvas: Canvas) -> None:
+        canvas.drawImage(reader(scenery(600, 800, seed=7)), 0, 0, WIDTH, HEIGHT)
+        canvas.drawString(100, 700, files.SENTENCE)
+
+    found = search(scan, photo, searchable, background, scanned=frozenset({1, 2}))
+    assert [one.skipped for one in found] == ["scan", None, "scan", None]
+
+
+def test_an_image_that_only_stencils_is_no_picture(tmp_path: Path) -> None:
+    stencil = files.stream(
+        b"\xaa" * 1000, b"/Type /XObject /Subtype /Image /Width 80 /Height 100 /ImageMask true"
+        b" /BitsPerComponent 1",
+    )  # fmt: skip
+    grey = stencil.replace(b"/ImageMask true", b"/ColorSpace /DeviceGray")
+    for body, expected in ((stencil, "mask"), (grey, None)):
+        path = tmp_path / "stencil.pdf"
+        path.write_bytes(files.pdf([b"Do"]).replace(_image_of(files.pdf([b"Do"])), body))
+        (found,) = pictures.find(path, sniff.PDF, frozenset(), 9)
+        assert found.skipped == expected
+
+
+def _image_of(pdf: bytes) -> bytes:
+    start = pdf.index(b"<< /Length 100")
+    return pdf[start : pdf.index(b"endstream", start) + len(b"endstream")]
+
+
+def test_a_bomb_is_refused_by_what_it_declares(tmp_path: Path) -> None:
+    body = files.pdf([b"Do"]).replace(b"/Width 10 /Height 10", b"/Width 60000 /Height 60000")
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(body)
+    (found,) = pictures.find(path, sniff.PDF, frozenset(), 9)
+    assert found.skipped == "too-large"
+    assert min(found.width, found.height) >= 60_000
+
+
+def test_large_pictures_are_scaled_down_to_what_can_be_sent(search: Search) -> None:
+    wide = Image.new("RGB", (12_000, 1000), "white")
+    ImageDraw.Draw(wide).rectangle((0, 0, 6000, 500), fill="red")
+    (found,) = search(drawn(wide, 0, 100, 600, 50))
+    assert max(found.width, found.height) <= image.MAX_SIDE
+    assert len(found.jpeg or b"") <= image.MAX_BYTES
+    assert difference(seen(found), wide) < 3
