@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import random
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.fakes import files
+from tests.scenes import difference, place, scenery, seen
 
 pytestmark = pytest.mark.disable_socket
 
@@ -48,16 +47,6 @@ def search(tmp_path: Path) -> Search:
     return run
 
 
-@cache
-def scenery(width: int = 240, height: int = 160, seed: int = 1) -> Image.Image:
-    """Continuous tone, and different in each corner."""
-    dice = random.Random(seed)  # noqa: S311 - pictures, not secrets
-    corners = Image.new("RGB", (2, 2))
-    corners.putdata([tuple(dice.randrange(256) for _ in range(3)) for _ in range(4)])
-    smooth = corners.resize((width, height), Image.Resampling.BICUBIC)
-    return Image.blend(smooth, Image.effect_noise((width, height), 60).convert("RGB"), 0.2)
-
-
 def reader(picture: Image.Image) -> ImageReader:
     return ImageReader(picture)
 
@@ -65,25 +54,6 @@ def reader(picture: Image.Image) -> ImageReader:
 def drawn(picture: Image.Image, *place: float) -> Draw:
     """Draw at left, bottom, width and height in points."""
     return lambda canvas: canvas.drawImage(reader(picture), *place)
-
-
-def seen(found: Found) -> Image.Image:
-    assert found.jpeg is not None
-    shown = Image.open(io.BytesIO(found.jpeg))
-    assert (shown.format, shown.mode) == ("JPEG", "RGB")
-    assert shown.size == (found.width, found.height)
-    return shown
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference of two pictures at large, 0 to 255."""
-    a, b = (p.convert("RGB").resize((16, 16), Image.Resampling.BOX).tobytes() for p in (one, other))
-    return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
-
-
-def place(found: Found) -> tuple[float, float, float, float]:
-    assert found.box is not None
-    return found.box.left, found.box.top, found.box.width, found.box.height
 
 
 def test_a_picture_is_found_where_it_lies_with_its_own_pixels(search: Search) -> None:

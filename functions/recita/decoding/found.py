@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from recita.models.page import Box
@@ -22,6 +22,17 @@ Skipped = Literal[
     "limit",
 ]
 """Why a picture is counted and not looked at; docs/seeing.md says what each means."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A picture as it is sent on, and a thumbnail that tells its look from others."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    kind: Kind
+    thumb: bytes
 
 
 @dataclass(frozen=True)
@@ -46,29 +57,46 @@ class Found:
     skipped: Skipped | None = None
     frames: int = 1
 
+    def seen(self, derived: Derived) -> Found:
+        """Return it with what it looks like."""
+        return replace(
+            self,
+            width=derived.width,
+            height=derived.height,
+            kind=derived.kind,
+            jpeg=derived.jpeg,
+        )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A part of a document that is searched as a whole: a page of a PDF, or a stored picture.
+
+    Told before it is searched, so that one which ends the process costs no other.
+    """
+
+    number: int
+    page: int | None
+
+
+Finds = Iterator[Found | Unit]
+
 
 class Tally:
     """What was found so far, as far as it decides on what comes: digests, and pictures to go."""
 
-    def __init__(self, most: int, seen: frozenset[str] = frozenset()) -> None:
-        self._left = most
-        self._seen = set(seen)
+    def __init__(self, most: int, known: frozenset[str] = frozenset()) -> None:
+        self.left = most
+        self.known = set(known)
 
     @property
     def full(self) -> bool:
         """Whether no more pictures are to be decoded."""
-        return self._left <= 0
-
-    def knows(self, digest: str) -> bool:
-        """Whether a picture was found before."""
-        return digest in self._seen
+        return self.left <= 0
 
     def add(self, found: Found) -> Found:
         """Take in what was found and return it."""
-        if found.skipped is None or found.skipped == "blank":
-            self._seen.add(found.digest)
-        self._left -= found.jpeg is not None
+        if found.skipped in (None, "blank", "repeat"):
+            self.known.add(found.digest)
+        self.left -= found.jpeg is not None
         return found
-
-
-Finds = Iterator[Found]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from recita.decoding.content import NativePage, left_out
+from recita.decoding.encoding import Decoded
 from recita.decoding.plain import guessed, text_of
+from recita.decoding.stored import Stored
 from recita.text.markdown import Rows, blocks, heading, indent, inline, item, rectangular, table
 
 CHARSET = re.compile(
@@ -38,12 +43,42 @@ TRACKERS = ("0", "1")
 
 def read(path: Path) -> Iterator[NativePage]:
     """Yield the one page of an HTML file; raises ``unsupported-type`` when it is no text."""
-    body = path.read_bytes()
-    declared = CHARSET.search(body[:CHARSET_WINDOW])
-    found = text_of(body, declared[1].decode("ascii") if declared else "")
+    found = _source(path)
     text, tables, dropped = convert(found.text)
     why = f"HTML in {found.encoding}"
     yield NativePage(text, why, tables, (*guessed(found), *left_out(dropped)))
+
+
+def pictures(path: Path) -> Iterator[Stored]:
+    """Yield the pictures that an HTML file brings along; none is fetched from elsewhere."""
+    for source, alt in sources(_source(path).text):
+        if source.startswith("data:"):
+            yield Stored(partial(data, source), alt=alt)
+
+
+def sources(source: str) -> Iterator[tuple[str, str]]:
+    """Yield address and alternative text of the pictures that a reader sees of HTML."""
+    parser = LexborHTMLParser(source)
+    _strip(parser)
+    for node in parser.css("img[src], input[type=image][src]"):
+        if not _is_tracker(node):
+            address = (node.attributes.get("src") or "").strip()
+            yield address, inline(node.attributes.get("alt") or "")
+
+
+def _source(path: Path) -> Decoded:
+    body = path.read_bytes()
+    declared = CHARSET.search(body[:CHARSET_WINDOW])
+    return text_of(body, declared[1].decode("ascii") if declared else "")
+
+
+def data(address: str) -> bytes:
+    """Return what a data: address holds (RFC 2397); raises ValueError."""
+    head, _, body = address.partition(",")
+    written = unquote_to_bytes(body)
+    if not head.lower().endswith(";base64"):
+        return written
+    return base64.b64decode(b"".join(written.split()) + b"==")
 
 
 def convert(source: str) -> tuple[str, tuple[Rows, ...], Counter[str]]:

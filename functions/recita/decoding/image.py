@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -48,28 +48,38 @@ def measure(path: Path) -> int:
 
     Raises DocumentRejectedError: ``pixel-bomb``, ``too-small``, ``too-many-pages``, ``corrupt``.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         _check_size(*image.size)
-        frames = _frames(image) if image.format in PAGED else 1
-    if frames > MAX_FRAMES:
-        raise DocumentRejectedError("too-many-pages", f"{frames} pages; at most {MAX_FRAMES}")
-    return frames
+        count = _frames(image) if image.format in PAGED else 1
+    if count > MAX_FRAMES:
+        raise DocumentRejectedError("too-many-pages", f"{count} pages; at most {MAX_FRAMES}")
+    return count
 
 
 def upright(path: Path) -> Upright:
     """Decode the first frame fully and return it as an upright RGB JPEG within service limits."""
-    picture, frames = _picture(path)
-    jpeg = encode(picture)
-    return Upright(jpeg, picture.width, picture.height, frames)
+    picture, count = _picture(path)
+    jpeg, width, height = encode(picture)
+    return Upright(jpeg, width, height, count)
 
 
 def _picture(path: Path) -> tuple[Image.Image, int]:
     """Return the first frame and the number of frames; what else was decoded is free again."""
-    with _opened(path) as image:
-        frames = 1 if image.format in STILL else _frames(image)
+    with opened(path) as image:
+        count = frames(image)  # counting moves through them, so not after decoding
         _check_size(*image.size)
-        ImageOps.exif_transpose(image, in_place=True)
-        return fit(colours.to_rgb(image)), frames
+        return fit(decoded(image)), count
+
+
+def decoded(image: Image.Image) -> Image.Image:
+    """Return an opened picture as a person would look at it, in sRGB."""
+    ImageOps.exif_transpose(image, in_place=True)
+    return colours.to_rgb(image)
+
+
+def frames(image: Image.Image) -> int:
+    """Return how many pictures an opened one moves through."""
+    return 1 if image.format in STILL else _frames(image)
 
 
 def to_pdf(path: Path, target: Path) -> Iterator[int]:
@@ -79,7 +89,7 @@ def to_pdf(path: Path, target: Path) -> Iterator[int]:
     decoded is left out; ``target`` is complete when the iterator ends.
     """
     writer = PdfWriter()
-    with _opened(path) as image:
+    with opened(path) as image:
         for number in range(1, _frames(image) + 1):
             try:
                 image.seek(number - 1)
@@ -92,10 +102,10 @@ def to_pdf(path: Path, target: Path) -> Iterator[int]:
     writer.write(target)
 
 
-def _page(image: Image.Image) -> io.BytesIO:
+def _page(image: Image.Image) -> BytesIO:
     """Return a frame as a PDF of one page; faxes stay black and white, and small."""
     upright = ImageOps.exif_transpose(image)
-    page = io.BytesIO()
+    page = BytesIO()
     frame = fit(upright if upright.mode == "1" else colours.to_rgb(upright))
     frame.save(page, "PDF", resolution=max(RESOLUTION, max(frame.size) / MAX_INCHES))
     return page
@@ -105,20 +115,30 @@ def _frames(image: Image.Image) -> int:
     return int(getattr(image, "n_frames", 1))
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(source: Path | BytesIO) -> Image.Image:
+    """Open a picture without decoding it.
+
+    Raises DocumentRejectedError: ``pixel-bomb``; UnidentifiedImageError when it is no picture.
+    """
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     formats: tuple[str, ...] = FORMATS
-    with path.open("rb") as file:
-        if file.read(8)[4:] == b"ftyp":
-            from pi_heif import register_heif_opener  # noqa: PLC0415 - 200 ms only HEIC needs
+    if _head(source)[4:] == b"ftyp":
+        from pi_heif import register_heif_opener  # noqa: PLC0415 - 200 ms only HEIC needs
 
-            register_heif_opener()
-            formats = (*FORMATS, "HEIF")
+        register_heif_opener()
+        formats = (*FORMATS, "HEIF")
     try:
-        return Image.open(path, formats=formats)
+        return Image.open(source, formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DocumentRejectedError("pixel-bomb", f"more than {MAX_PIXELS} pixels") from None
+
+
+def _head(source: Path | BytesIO) -> bytes:
+    if isinstance(source, BytesIO):
+        return bytes(source.getbuffer()[:8])
+    with source.open("rb") as file:
+        return file.read(8)
 
 
 def _refuse_bomb(width: int, height: int) -> None:
@@ -144,12 +164,12 @@ def fit(image: Image.Image) -> Image.Image:
     return image
 
 
-def encode(image: Image.Image) -> bytes:
-    """Return a JPEG without metadata, small enough to send; its size may be half the picture's."""
+def encode(image: Image.Image) -> tuple[bytes, int, int]:
+    """Return a JPEG without metadata that is small enough to send, its width and its height."""
     for quality in (95, 85, 75, 60):
-        buffer = io.BytesIO()
+        buffer = BytesIO()
         image.save(buffer, "JPEG", quality=quality, comment=b"")  # else the original's is kept
         if buffer.tell() <= MAX_BYTES:
-            return buffer.getvalue()
+            return buffer.getvalue(), image.width, image.height
     half = image.resize((image.width // 2, image.height // 2))
     return encode(half)

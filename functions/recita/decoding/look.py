@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-
 from PIL import Image, ImageChops
 
 from recita.decoding import image
-from recita.decoding.found import Kind, Skipped
+from recita.decoding.found import Derived, Kind, Skipped
 
 MIN_SIDE = 64
 """Pixels; below are icons, bullets and buttons."""
@@ -31,17 +28,6 @@ ALIKE = 24
 """Most that two thumbnails of one picture differ by in a channel, of 255."""
 
 
-@dataclass(frozen=True)
-class Derived:
-    """A picture as it is sent on."""
-
-    jpeg: bytes
-    width: int
-    height: int
-    kind: Kind
-    thumb: bytes
-
-
 def misfit(width: int, height: int) -> Skipped | None:
     """Return why a picture of that many pixels is not looked at, before it is decoded."""
     short, long = sorted((width, height))
@@ -56,10 +42,8 @@ def derive(picture: Image.Image) -> Derived | None:
     """Return what is sent on of an upright RGB picture; None when it has one colour only."""
     if all(high - low <= PLAIN for low, high in picture.getextrema()):  # type: ignore[misc]
         return None
-    fitting = image.fit(picture)
-    jpeg = image.encode(fitting)
-    with Image.open(io.BytesIO(jpeg)) as sent:
-        return Derived(jpeg, *sent.size, kind(picture), thumb(picture))
+    drawn, small = kind(picture), thumb(picture)
+    return Derived(*image.encode(image.fit(picture)), drawn, small)
 
 
 def kind(picture: Image.Image) -> Kind:

@@ -15,12 +15,15 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import partial
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from recita.decoding import html, sniff
 from recita.decoding.content import Attachment, NativePage, left_out
 from recita.decoding.encoding import decode
 from recita.decoding.plain import guessed, text_of
+from recita.decoding.stored import Stored
 from recita.errors import DocumentRejectedError
 from recita.models.record import Warned
 from recita.text.markdown import Rows, blocks, heading, inline
@@ -84,6 +87,24 @@ def attachments(path: Path) -> Iterator[Attachment]:
                 yield Attachment(name, sniff.media_type(file, name), body)
             except DocumentRejectedError as error:
                 yield Attachment(name, part.get_content_type(), body, error.code)
+
+
+def pictures(path: Path) -> Iterator[Stored]:
+    """Yield the pictures that a mail shows in its text: what is attached is a document of its own.
+
+    Letterheads and signatures among them; those that lie elsewhere are not fetched.
+    """
+    parts = _apart(_opened(path))
+    inline_parts = {_reference(p): p for p in parts.files if p.get_content_maintype() == "image"}
+    attached = {id(part) for part in _attached(parts)}
+    for body in parts.pages:
+        text = text_of(_payload(body), body.get_content_charset("") or "").text
+        for address, alt in html.sources(text):
+            part = inline_parts.get(unquote(address.removeprefix("cid:")).encode())
+            if address.startswith("data:"):
+                yield Stored(partial(html.data, address), alt=alt)
+            elif part is not None and id(part) not in attached:
+                yield Stored(partial(_payload, part), alt=alt)
 
 
 def _opened(path: Path) -> EmailMessage:
@@ -165,8 +186,12 @@ def _attached(parts: _Parts) -> list[EmailMessage]:
 def _is_layout(part: EmailMessage, pages: bytes) -> bool:
     if part.get_content_maintype() != "image" or part.is_attachment():
         return False
-    reference = str(part.get("Content-ID", "")).strip("<> ").encode()
+    reference = _reference(part)
     return len(_payload(part)) < TINY_PICTURE or bool(reference and b"cid:" + reference in pages)
+
+
+def _reference(part: EmailMessage) -> bytes:
+    return str(part.get("Content-ID", "")).strip("<> ").encode()
 
 
 def _payload(part: EmailMessage) -> bytes:

@@ -15,7 +15,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from recita.decoding import image, look, pdf, pdf_layer, tagged, tiles
-from recita.decoding.found import Finds, Found, Skipped, Tally
+from recita.decoding.found import Finds, Found, Skipped, Tally, Unit
 from recita.decoding.glyphs import Frame, Quad, frame, invisible
 from recita.decoding.placing import Placed, Scene, survey
 from recita.models.page import Box
@@ -71,6 +71,7 @@ def find(path: Path, scanned: frozenset[int], tally: Tally, first: int = 1) -> F
         with pdf.opened(path) as document:
             pages, before = len(document), pdf_layer.resident()
             while index < pages and pdf_layer.resident() - before <= pdf_layer.MAX_GROWTH:
+                yield Unit(index + 1, index + 1)
                 yield from _page(document, index, scanned, tally, looks)
                 index += 1
 
@@ -112,7 +113,7 @@ def _found(sheet: _Sheet, picture: Placed, tally: Tally, looks: Looks) -> Found:
     found = Found(sheet.number, _box(sheet.frame.place(*picture.shown)), _digest(picture), *size)
     skipped = _unfit(sheet, picture, size)
     if not skipped and tally.full:
-        skipped = "repeat" if tally.knows(found.digest) else "limit"
+        skipped = "repeat" if found.digest in tally.known else "limit"
     if skipped:
         return replace(found, skipped=skipped)
     found = replace(found, alt=sheet.alts.get(picture.mark, ""))
@@ -178,14 +179,7 @@ def _looked_at(sheet: _Sheet, picture: Placed, found: Found, looks: Looks) -> Fo
     if derived is None:
         broken = any(not _decodes(item) for item in picture.objects)
         return replace(found, digest=digest, skipped="corrupt" if broken else "blank")
-    return replace(
-        found,
-        digest=digest,
-        width=derived.width,
-        height=derived.height,
-        kind=derived.kind,
-        jpeg=derived.jpeg,
-    )
+    return replace(found, digest=digest).seen(derived)
 
 
 def _variant(digest: str, number: int) -> str:

@@ -49,17 +49,23 @@ def read(path: Path) -> Iterator[NativePage]:
         book = CalamineWorkbook.from_path(path)
     except PasswordError:
         raise DocumentRejectedError("encrypted", "the workbook needs a password") from None
-    shown = [sheet for sheet in book.sheets_metadata if _is_shown(sheet, dropped)]
+    shown = names(book, dropped)
     warnings = left_out(dropped)
-    for sheet in shown:
-        rows = _rows(book.get_sheet_by_name(sheet.name))
-        text = blocks((heading(2, sheet.name), table(rows)))
+    for name in shown:
+        rows = _rows(book.get_sheet_by_name(name))
+        text = blocks((heading(2, name), table(rows)))
         yield NativePage(
             text, "a sheet" if rows else "an empty sheet", (rows,) if rows else (), warnings
         )
         warnings = ()
     if not shown:
         yield NativePage("", "a workbook without sheets", warnings=warnings)
+
+
+def names(book: CalamineWorkbook, dropped: Counter[str] | None = None) -> list[str]:
+    """Return the names of the sheets that are shown; counts the others."""
+    counts = Counter[str]() if dropped is None else dropped
+    return [sheet.name for sheet in book.sheets_metadata if _is_shown(sheet, counts)]
 
 
 def _is_shown(sheet: SheetMetadata, dropped: Counter[str]) -> bool:

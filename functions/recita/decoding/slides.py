@@ -17,7 +17,6 @@ from recita.decoding.content import NativePage, left_out
 from recita.errors import DocumentRejectedError
 from recita.text.markdown import Rows, blocks, heading, inline, item, rectangular, table
 
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 TITLES = ("title", "ctrTitle")
 LISTS = ("body", "obj")
 """Placeholders whose paragraphs have bullets unless told otherwise."""
@@ -33,9 +32,9 @@ def read(path: Path) -> Iterator[NativePage]:
     dropped = containers.leftovers(containers.names(path))
     # A chart's numbers are read, so the workbook that each brings along is nothing new.
     dropped["objects-dropped"] -= dropped.pop("charts-dropped", 0)
-    slides = list(_opened(path).slides)
-    shown = [slide for slide in slides if slide.element.get("show") not in ("0", "false")]
-    dropped["hidden-dropped"] = len(slides) - len(shown)
+    presentation = opened(path)
+    shown = slides_of(presentation)
+    dropped["hidden-dropped"] = len(presentation.slides) - len(shown)
     warnings, footers = left_out(dropped), set[str]()
     for slide in shown:
         reader = _Slide(slide, footers)
@@ -45,7 +44,13 @@ def read(path: Path) -> Iterator[NativePage]:
         yield NativePage("", "a presentation without slides", warnings=warnings)
 
 
-def _opened(path: Path) -> Presentation:
+def slides_of(presentation: Presentation) -> list[Slide]:
+    """Return the slides that are shown."""
+    return [s for s in presentation.slides if s.element.get("show") not in ("0", "false")]
+
+
+def opened(path: Path) -> Presentation:
+    """Open a presentation; raises DocumentRejectedError: ``unsupported-type``."""
     try:
         return pptx.Presentation(str(path))
     except KeyError:
@@ -80,12 +85,8 @@ class _Slide:
                 self._shapes(child)
             elif child.tag == qn("p:graphicFrame"):
                 self._frame(child)
-            elif child.tag == f"{MC}AlternateContent":
-                # The same shape in several forms, for programs of different age.
-                form = child.find(f"{MC}Choice")
-                form = child.find(f"{MC}Fallback") if form is None else form
-                if form is not None:
-                    self._shapes(form)
+            elif (form := drawing.alternative(child)) is not None:
+                self._shapes(form)
 
     def _shape(self, shape: Any) -> None:
         placeholder = shape.find(f".//{qn('p:nvPr')}/{qn('p:ph')}")

@@ -17,7 +17,9 @@ from docx.parts.document import DocumentPart
 
 from recita.decoding import containers, drawing
 from recita.decoding.content import NativePage, left_out
+from recita.decoding.drawing import Pictured
 from recita.decoding.numbering import BULLET, Numbering, whole
+from recita.decoding.stored import Stored, related
 from recita.decoding.wordrun import PAGE, Runs
 from recita.errors import DocumentRejectedError
 from recita.text.markdown import Rows, blocks, heading, inline, item, rectangular, table
@@ -51,6 +53,10 @@ class _Page:
     parts: list[str] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pictures: list[tuple[Part, Pictured]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.parts or self.tables)
 
 
 def read(path: Path) -> Iterator[NativePage]:
@@ -65,12 +71,25 @@ def read(path: Path) -> Iterator[NativePage]:
     dropped = containers.leftovers(containers.names(path)) + reader.runs.dropped
     # A chart's numbers are read, so the workbook that each brings along is nothing new.
     dropped["objects-dropped"] -= dropped.pop("charts-dropped", 0)
-    pages = [page for page in reader.pages if page.parts or page.tables] or [_Page()]
+    pages = [page for page in reader.pages if page] or [_Page()]
     why = "a Word document" if len(pages) == 1 else "a Word document, divided at its page breaks"
     warnings = left_out(dropped)
     for page in pages:
         yield NativePage(blocks((*page.parts, *page.notes)), why, tuple(page.tables), warnings)
         warnings = ()
+
+
+def pictures(path: Path) -> Iterator[Stored]:
+    """Yield the pictures of a Word document, by the numbers of the pages that ``read`` yields."""
+    reader = _Reader(_opened(path))
+    reader.read()
+    number = 0
+    for page in reader.pages:
+        number += bool(page)  # one without text is no page: what it shows goes before it
+        for part, pictured in page.pictures:
+            load = related(part, pictured.relation)
+            if load:
+                yield Stored(load, max(1, number), alt=pictured.alt, crop=pictured.crop)
 
 
 def _opened(path: Path) -> DocumentPart:
@@ -112,9 +131,16 @@ class _Reader:
             if part is None:
                 continue
             text = "\n".join(self._texts(_root(part)))
+            self._take_pictures(part)
             if re.search(r"[^\W\d_]{2}", text) and text not in seen:
                 seen.add(text)
                 self.pages[-1].parts.append(text)
+
+    def _take_pictures(self, part: Part, before: int = 0) -> None:
+        """Put pictures onto the page on which they were met; ``before``: pages up to there."""
+        for breaks, pictured in self.runs.take_pictures():
+            page = self.pages[before + breaks - 1] if before else self.pages[-1]
+            page.pictures.append((part, pictured))
 
     def _texts(self, element: Any) -> list[str]:
         """Return the paragraphs below an element, those of tables too, as lines."""
@@ -137,11 +163,13 @@ class _Reader:
         style = self._style(properties)
         if _flag(properties, "w:pageBreakBefore"):
             self.pages.append(_Page())
+        before = len(self.pages)
         first, *others = self.runs.text(paragraph).split(PAGE)
         self._add(first, style)
         for text in others:
             self.pages.append(_Page())
             self._add(text, Style())
+        self._take_pictures(self._part, before)
         for box in self.runs.take_boxes():
             self._blocks(box, [])
         for kind, name in self.runs.take_drawings():
@@ -180,8 +208,10 @@ class _Reader:
             self.pages[-1].notes += self.runs.take_notes()
         elif rows:  # a frame around text
             self.runs.take_notes()
+            self.runs.take_pictures()
             for cell in element.iter(qn("w:tc")):
                 self._blocks(cell, sections)
+        self._take_pictures(self._part)
 
     def _drawing(self, kind: str, part: Part | None) -> None:
         if part is None:

@@ -9,8 +9,8 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from recita.decoding import drawing
+from recita.decoding.drawing import Pictured
 
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 PAGE = "\f"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 WRITTEN: dict[str, Callable[[Any], str]] = {
@@ -19,7 +19,6 @@ WRITTEN: dict[str, Callable[[Any], str]] = {
     qn("w:tab"): lambda _: " ",
     qn("w:ptab"): lambda _: " ",
     qn("w:cr"): lambda _: "\n",
-    qn("w:br"): lambda element: PAGE if element.get(qn("w:type")) == "page" else "\n",
     qn("w:noBreakHyphen"): lambda _: "-",
     qn("w:sym"): lambda element: _symbol(element.get(qn("w:char")) or ""),
 }
@@ -28,7 +27,7 @@ MAX_SYMBOL = 0xE000
 """Symbols from here on are places in a symbol font and mean nothing without it."""
 NOTE_KINDS = {qn("w:footnoteReference"): "w:footnote", qn("w:endnoteReference"): "w:endnote"}
 TEXT_BOX = qn("w:txbxContent")
-DRAWING = qn("w:drawing")
+DRAWINGS = (qn("w:drawing"), qn("w:pict"))
 
 
 class Runs:
@@ -49,17 +48,21 @@ class Runs:
             | dict.fromkeys(NOTE_KINDS, self._note)
             | {
                 TEXT_BOX: self._box,
-                DRAWING: self._drawing,
+                qn("w:br"): self._break,
             }
+            | dict.fromkeys(DRAWINGS, self._drawing)
         )
         self._notes = notes
         self._shown: dict[tuple[str, str], int] = {}
         self._new: list[tuple[int, Any]] = []
         self._boxes: list[Any] = []
         self._drawings: list[tuple[str, str]] = []
+        self._breaks = 0
+        self._pictures: list[tuple[int, Pictured]] = []
 
     def text(self, element: Any) -> str:
         """Return the text below an element; line breaks are newlines, page breaks form feeds."""
+        self._breaks = 0
         return "".join(self._pieces(element))
 
     def take_boxes(self) -> list[Any]:
@@ -71,6 +74,11 @@ class Runs:
         """Return the charts and diagrams met since the last call, by kind and part."""
         drawings, self._drawings = self._drawings, []
         return drawings
+
+    def take_pictures(self) -> list[tuple[int, Pictured]]:
+        """Return the pictures met since the last call, and after how many page breaks each was."""
+        pictures, self._pictures = self._pictures, []
+        return pictures
 
     def take_notes(self) -> list[str]:
         """Return the foot- and endnotes referred to since the last call, as Markdown."""
@@ -111,10 +119,8 @@ class Runs:
     def _nested(self, element: Any) -> Iterator[str]:
         if element.tag == qn("w:r") and _is_hidden(element):
             self.dropped["hidden-dropped"] += 1
-        elif element.tag == f"{MC}AlternateContent":
-            # The same content in several forms, for programs of different age: one is enough.
-            form = element.find(f"{MC}Choice")
-            form = element.find(f"{MC}Fallback") if form is None else form
+        elif element.tag == f"{drawing.MC}AlternateContent":
+            form = drawing.alternative(element)
             if form is not None:
                 yield from self._pieces(form)
         else:
@@ -124,7 +130,13 @@ class Runs:
 
     def _drawing(self, element: Any) -> str:
         self._drawings += drawing.references(element)
+        self._pictures += [(self._breaks, found) for found in drawing.pictures(element)]
         return "".join(self._pieces(element))
+
+    def _break(self, element: Any) -> str:
+        page = element.get(qn("w:type")) == "page"
+        self._breaks += page
+        return PAGE if page else "\n"
 
     def _box(self, content: Any) -> str:
         self._boxes.append(content)
