@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reportlab.lib import colors
 
-from tests.drawn import MARGIN, PEOPLE, PLACES, WIDTH, Sheet
+from tests.drawn import ITEMS, MARGIN, PEOPLE, PLACES, WIDTH, Sheet
 
 LABELS = "Name|City|Reference|Date of birth|Phone|Policy number|Account|Branch|Occupation|Contact"
 QUESTIONS = "Smoker|Newsletter|Insured|Married|Own car|Pets|Allergies|Student|Veteran|Retired"
@@ -85,6 +85,77 @@ def ticked(sheet: Sheet) -> None:
         sheet.drawn.pairs.append((key, SELECTED if mark else NOT_SELECTED))
 
 
+def asked(sheet: Sheet) -> None:
+    """A question with a box after each of its answers."""
+    sheet.title("Medical history")
+    for question in sheet.pick(QUESTIONS, 6):
+        sheet.say(MARGIN, f"{question}?")
+        for x, key in ((MARGIN + 130, "Yes"), (MARGIN + 190, "No"), (MARGIN + 250, "Unknown")):
+            mark = sheet.dice.choice(("", "", "cross", "check"))
+            sheet.say(x, key)
+            box(sheet, x + sheet.canvas.stringWidth(key, sheet.face, sheet.size) + 6, mark)
+            sheet.drawn.pairs.append((key, SELECTED if mark else NOT_SELECTED))
+        sheet.down(1.9)
+
+
+def inline(sheet: Sheet) -> None:
+    """Labels with colons and lines to write on, several in a row."""
+    sheet.title("Visitor")
+    found = answers(sheet, 8)
+    for left, right in zip(found[::2], found[1::2], strict=True):
+        for x, (key, value) in ((MARGIN, left), (MARGIN + 240, right)):
+            start = x + sheet.canvas.stringWidth(f"{key}:", sheet.face, sheet.size) + 4
+            written = "" if sheet.dice.random() < 0.3 else value
+            sheet.say(x, f"{key}:")
+            sheet.canvas.line(start, sheet.top - 2, x + 225, sheet.top - 2)
+            sheet.say(start + 4, written)
+            sheet.drawn.pairs.append((key, written))
+        sheet.down(2.2)
+
+
+def listed(sheet: Sheet) -> None:
+    """A ruled grid, labels in its left cells and answers in its right ones."""
+    sheet.title("Particulars")
+    top, height = sheet.top, 22
+    for number, (key, value) in enumerate(answers(sheet, 7)):
+        y = top - (number + 1) * height
+        sheet.canvas.rect(MARGIN, y, 150, height)
+        sheet.canvas.rect(MARGIN + 150, y, 230, height)
+        sheet.top = y + 7
+        sheet.say(MARGIN + 6, key, bold=True)
+        written = "" if sheet.dice.random() < 0.2 else value
+        sheet.say(MARGIN + 156, written)
+        sheet.drawn.pairs.append((key, written))
+
+
+def dotted(sheet: Sheet) -> None:
+    """Dots that lead from the labels to the answers."""
+    sheet.title("Summary")
+    for key, value in answers(sheet, 7):
+        start = MARGIN + sheet.canvas.stringWidth(key, sheet.face, sheet.size) + 4
+        dot = sheet.canvas.stringWidth(".", sheet.face, sheet.size)
+        sheet.say(MARGIN, key)
+        sheet.say(start, "." * round((MARGIN + 220 - start) / dot))
+        sheet.say(MARGIN + 228, value)
+        sheet.down(1.7)
+        sheet.drawn.pairs.append((key, value))
+
+
+def letter(sheet: Sheet) -> None:
+    """No form at all: prose with colons in it, headings, and lists that colons announce."""
+    sheet.title("Report of the committee")
+    sheet.prose(MARGIN, WIDTH - 2 * MARGIN)
+    sheet.say(MARGIN, "The chair thanked everybody who had come and listed the next steps:")
+    sheet.down(1.2)
+    for item in sheet.pick(ITEMS, 4):
+        sheet.say(MARGIN + 14, f"- {item}")
+        sheet.down(1.2)
+    sheet.prose(MARGIN, WIDTH - 2 * MARGIN)
+    sheet.say(MARGIN, "Open questions:", bold=True)
+    sheet.down(1.2)
+    sheet.prose(MARGIN, WIDTH - 2 * MARGIN)
+
+
 def box(sheet: Sheet, x: float, mark: str) -> None:
     """One box on the line under the pen."""
     side, y, draw = 0.95 * sheet.size, sheet.top - 1, sheet.canvas
@@ -107,4 +178,9 @@ FORMS: dict[str, Callable[[Sheet], None]] = {
     "boxed": boxed,
     "underlined": underlined,
     "ticked": ticked,
+    "asked": asked,
+    "inline": inline,
+    "listed": listed,
+    "dotted": dotted,
+    "letter": letter,
 }

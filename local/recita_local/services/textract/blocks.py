@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recita_local.services.textract.block import Block, confidence_of, ids_of, new_block
-from recita_local.services.textract.forms import KeyValue, find_pairs
+from recita_local.services.textract.forms import find_pairs
 from recita_local.services.textract.geometry import (
     WHOLE_PAGE,
     box_geometry,
@@ -17,6 +17,7 @@ from recita_local.services.textract.geometry import (
     shares_geometry,
 )
 from recita_local.services.textract.layout import LayoutElement, find_layout
+from recita_local.services.textract.pairs import KeyValue
 from recita_local.services.textract.reading import Line, Mark, PageReading, Word, union
 from recita_local.services.textract.table_blocks import table_blocks
 

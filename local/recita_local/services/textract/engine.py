@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recita_local.services.textract import raster
+from recita_local.services.textract.marks import filled_squares, find_marks, ticked_cells
 from recita_local.services.textract.missed import accepted, missed_marks
 from recita_local.services.textract.order import reading_order
 from recita_local.services.textract.reading import (
     Line,
+    Mark,
     PageReading,
     UnreadableError,
     Word,
@@ -25,7 +27,7 @@ from recita_local.services.textract.sheet import Sheet
 from recita_local.services.textract.tables import find_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from recita_local.services.textract.raster import Pixels, Source
     from recita_local.services.textract.recognise import Detected
@@ -71,12 +73,17 @@ class OcrEngine:
         large = raster.enlarged(pixels)
         turns, detected = self._upright(large)
         sheet = Sheet(np.ascontiguousarray(np.rot90(large, turns)), detected)
-        lines = tuple(reading_order([*sheet.lines, *self._missed(sheet)]))
+        found = [*sheet.lines, *self._missed(sheet)]
+        marks = find_marks(sheet.ink, _words(found), sheet.tall)
+        lines = tuple(reading_order(list(_without(marks, found))))
         page = PageReading(sheet.width, sheet.height, turns, lines, skew=sheet.skew)
         if not structure:
             return page
         tables = find_tables(lines, sheet.rules, sheet.tall)
-        return replace(page, tables=tables, rules=sheet.rules)
+        squares = filled_squares(sheet.ink, sheet.tall)
+        free = [one for one in squares if not any(mark.box.holds(one) for mark in marks)]
+        cells = ticked_cells(free, _words(lines), tables)
+        return replace(page, tables=tables, marks=(*marks, *cells), rules=sheet.rules)
 
     def _upright(self, pixels: Pixels) -> tuple[int, list[Detected]]:
         """Quarter turns anticlockwise, and the lines; a page read well is not turned."""
@@ -100,6 +107,21 @@ class OcrEngine:
                 word = Word(believed, score, corners(mark))
                 found.append(Line(believed, score, word.polygon, (word,)))
         return found
+
+
+def _words(lines: Iterable[Line]) -> list[Word]:
+    return [word for line in lines for word in line.words]
+
+
+def _without(marks: Sequence[Mark], lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines without what was read of ticks: a form's box is no word."""
+    for line in lines:
+        words = tuple(word for word in line.words
+                      if not any(mark.box.holds(word.box) for mark in marks))  # fmt: skip
+        if len(words) == len(line.words):
+            yield line
+        elif words:
+            yield replace(line, text=" ".join(word.text for word in words), words=words)
 
 
 def _mean_score(lines: list[Detected]) -> float:

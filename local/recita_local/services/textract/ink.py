@@ -28,6 +28,8 @@ SPACE_SHARE, LEAST_SPACE, LONE_SPACE = 1.0, 0.35, 0.6
 heights of its ink; the last where the line has no space to compare with."""
 SLACK = 0.25
 """How far off a character's place may be, in heights of the line."""
+BOX_WIDTH = 0.8
+"""Ink of this width, in heights of the line's ink, beside what was read may be a form's box."""
 CLOSING = frozenset(".,:;!?)]}'\"\u2019\u201d%")
 """What never begins a word."""
 JOIN_REACH = 0.6
@@ -94,8 +96,26 @@ def _parts(ink: Pixels, tokens: Sequence[Token]) -> list[_Part]:
     parts = []
     for token, (start, end) in zip(tokens, pairwise(edges), strict=True):
         inner = [gap for gap in gaps if start < gap[0] and gap[1] < end and gap[1] - gap[0] >= wide]
-        parts += _split(_Part(token, start, end), inner, width)
-    return parts
+        parts += _split(_trimmed(_Part(token, start, end), inner, ink), inner, width)
+    return [_trimmed(part, [], ink) for part in parts]
+
+
+def _trimmed(part: _Part, gaps: list[Span], ink: Pixels) -> _Part:
+    """Without ink beside the token's characters that was not read: a form's box, a stain.
+
+    It stands apart, by one of the gaps given or by any if it is as wide as a box.
+    """
+    width, wide = ink.shape[1], BOX_WIDTH * _tall(ink)
+    first, last = part.token[0].place * width, part.token[-1].place * width
+    left, right = _extent(ink, part)
+    before = [round(sum(gap) / 2) for gap in gaps if gap[1] <= first]
+    after = [round(sum(gap) / 2) for gap in gaps if gap[0] >= last]
+    inner = [gap for gap in _gaps(ink) if left < gap[0] and gap[1] < right]
+    for one, other in pairwise([(left, left), *inner, (right, right)]):
+        if other[0] - one[1] >= wide:
+            before += [round(sum(other) / 2)] if other[0] <= first else []
+            after += [round(sum(one) / 2)] if one[1] >= last else []
+    return _Part(part.token, max(before, default=part.start), min(after, default=part.end))
 
 
 def _gaps(ink: Pixels) -> list[Span]:

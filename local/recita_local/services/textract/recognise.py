@@ -23,7 +23,7 @@ PARAMS = {
 PLAIN = dict(zip("\u2018\u2019\u201c\u201d", "''\"\"", strict=True))
 """Quotation marks as the real service writes them."""
 BOXES = frozenset("□■☐☑☒▢")
-"""What a form's boxes look like to the recogniser; the service has selection elements for them."""
+"""What a form's boxes look like to the recogniser; the service has no words for them."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,9 @@ def _tokens(text: str, info: Any) -> tuple[Token, ...]:
             tokens.append([])
             continue
         place = min(1.0, (next(columns) + 0.5) / info.line_txt_len)
+        one = Character(PLAIN.get(letter, letter), float(confidence), place)
         if letter in BOXES:
-            tokens.append([])
+            tokens += [[one], []]  # by itself, however near its label
         else:
-            tokens[-1].append(Character(PLAIN.get(letter, letter), float(confidence), place))
+            tokens[-1].append(one)
     return tuple(tuple(token) for token in tokens if token)

@@ -17,12 +17,13 @@ from recita_local.services.textract.ink import words_in
 from recita_local.services.textract.reading import (
     Box,
     Line,
-    Polygon,
     Rules,
     bounds,
     turned_about,
 )
+from recita_local.services.textract.recognise import BOXES
 from recita_local.services.textract.rules import find_rules, ink_of, rules_beside
+from recita_local.services.textract.skew import skew_of
 from recita_local.services.textract.words import words_by_share
 
 if TYPE_CHECKING:
@@ -31,21 +32,17 @@ if TYPE_CHECKING:
     from recita_local.services.textract.raster import Pixels
     from recita_local.services.textract.recognise import Detected
 
-LEAST_SKEW = math.radians(0.2)
-"""Detected lines lean by this much on a page that does not."""
-LONG_LINE = 4
-"""In heights: shorter lines lean by chance."""
-
 
 class Sheet:
     """The upright page, turned about its centre until its lines run level."""
 
     def __init__(self, upright: Pixels, detected: Sequence[Detected]) -> None:
-        self.skew = skew_of([line.polygon for line in detected])
+        level = [line.polygon for line in detected if line.is_level]
+        self.skew = skew_of(cv2.cvtColor(upright, cv2.COLOR_BGR2GRAY), level)
         self.height, self.width = upright.shape[:2]
         self._pixels = self._straightened(upright)
         self.shades: Pixels = cv2.cvtColor(self._pixels, cv2.COLOR_BGR2GRAY)
-        self.lines = [self._line(line) for line in detected]
+        self.lines = [line for line in map(self._line, detected) if line.words]
 
     @cached_property
     def tall(self) -> float:
@@ -85,16 +82,6 @@ class Sheet:
         polygon = turned_about(line.reading_polygon, self._centre, -self.skew)
         words = words_in(self.shades, bounds(polygon), line.tokens) if line.is_level else []
         words = words or words_by_share(line.tokens, polygon)
+        words = [word for word in words if word.text not in BOXES]
         text = " ".join(word.text for word in words)
         return Line(text, line.confidence, polygon, tuple(words))
-
-
-def skew_of(polygons: Sequence[Polygon]) -> float:
-    """Median angle of the baselines in radians, clockwise; a crooked scan leans as a whole."""
-    angles = []
-    for polygon in polygons:
-        (left, top), (right, bottom) = polygon[0], polygon[1]
-        if right - left > LONG_LINE * math.dist(polygon[0], polygon[3]):
-            angles.append(math.atan2(bottom - top, right - left))
-    angle = median(angles) if angles else 0.0
-    return angle if abs(angle) >= LEAST_SKEW else 0.0
