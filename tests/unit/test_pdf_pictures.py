@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
+from PIL.TiffImagePlugin import TiffImageFile
 from pypdf import PdfReader, PdfWriter
 from recita.decoding import image, pictures, sniff
 from recita.decoding.pictures import Found
@@ -249,3 +252,153 @@ def test_large_pictures_are_scaled_down_to_what_can_be_sent(search: Search) -> N
     assert max(found.width, found.height) <= image.MAX_SIDE
     assert len(found.jpeg or b"") <= image.MAX_BYTES
     assert difference(seen(found), wide) < 3
+
+
+@dataclass(frozen=True)
+class Coded:
+    """An image as PDF stores it, and what it looks like."""
+
+    name: str
+    entries: str
+    body: bytes
+    look: Image.Image
+    others: tuple[bytes, ...] = ()
+    """Objects from 7 on."""
+    tolerance: float = 8
+
+
+INKS = 30
+"""Printed colours are duller than those on a screen; a negative is off by more than 100."""
+SIZE = "/Width 240 /Height 160"
+FLATE = f"{SIZE} /BitsPerComponent 8 /Filter /FlateDecode"
+
+
+def grey() -> Image.Image:
+    return scenery().convert("L")
+
+
+def lines(entries: str, body: bytes) -> bytes:
+    return files.stream(body, entries.encode())
+
+
+def half_seen() -> Image.Image:
+    picture = scenery().copy()
+    picture.paste("white", (0, 0, 120, 160))
+    return picture
+
+
+def swapped() -> Image.Image:
+    red, green, blue = scenery().split()
+    return Image.merge("RGB", (blue, green, red))
+
+
+def fax() -> tuple[bytes, Image.Image]:
+    """A page of CCITT group 4, as a TIFF's only strip has it."""
+    picture = grey().point(lambda value: 255 * (value > 110)).convert("1")
+    tiff = files.picture(picture, "TIFF", compression="group4", strip_size=10**6)
+    with Image.open(io.BytesIO(tiff)) as opened:
+        assert isinstance(opened, TiffImageFile)
+        place, length = opened.tag_v2[273][0], opened.tag_v2[279][0]
+    return tiff[place : place + length], picture
+
+
+def coded() -> Iterator[Coded]:
+    rgb, pixels = scenery(), scenery().tobytes()
+    yield Coded("RGB", f"{FLATE} /ColorSpace /DeviceRGB", zlib.compress(pixels), rgb)
+    cmyk = Image.eval(rgb, lambda v: 255 - v).tobytes()
+    inks = b"".join(cmyk[n : n + 3] + b"\0" for n in range(0, len(cmyk), 3))
+    yield Coded("CMYK", f"{FLATE} /ColorSpace /DeviceCMYK", zlib.compress(inks), rgb,
+                tolerance=INKS)  # fmt: skip
+    jpeg = files.picture(Image.frombytes("CMYK", rgb.size, inks), "JPEG", quality=95)
+    yield Coded("inverted CMYK JPEG", f"{SIZE} /BitsPerComponent 8 /ColorSpace /DeviceCMYK"
+                " /Filter /DCTDecode /Decode [1 0 1 0 1 0 1 0]", jpeg, rgb, tolerance=INKS)  # fmt: skip
+    deep = zlib.compress(b"".join(bytes((value, 0)) for value in grey().tobytes()))
+    yield Coded("16 bits", f"{SIZE} /BitsPerComponent 16 /Filter /FlateDecode"
+                " /ColorSpace /DeviceGray", deep, grey())  # fmt: skip
+    few = rgb.quantize(16)
+    nibbles = few.tobytes()
+    packed = bytes(a << 4 | b for a, b in zip(nibbles[::2], nibbles[1::2], strict=True))
+    palette = bytes(few.getpalette()[:48]).hex()  # type: ignore[index]
+    yield Coded("palette", f"{SIZE} /BitsPerComponent 4 /Filter /FlateDecode"
+                f" /ColorSpace [/Indexed /DeviceRGB 15 <{palette}>]",
+                zlib.compress(packed), few.convert("RGB"))  # fmt: skip
+    bits = grey().convert("1")
+    negative = f"{SIZE} /BitsPerComponent 1 /ColorSpace /DeviceGray /Decode [1 0]"
+    yield Coded("negative", negative, ImageChops.invert(bits).tobytes(), bits)
+    body, page = fax()
+    yield Coded("fax", f"{SIZE} /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode"
+                " /DecodeParms << /K -1 /BlackIs1 true /Columns 240 /Rows 160 >>", body, page)  # fmt: skip
+    yield Coded("JPEG 2000", f"{SIZE} /Filter /JPXDecode", files.picture(rgb, "JPEG2000"), rgb)
+    yield Coded("profile", f"{FLATE} /ColorSpace [/ICCBased 7 0 R]", zlib.compress(pixels),
+                swapped(), (lines("/N 3", files.swapped_profile()),))  # fmt: skip
+    mask = Image.new("L", rgb.size, 255)
+    mask.paste(0, (0, 0, 120, 160))
+    yield Coded("soft mask", f"{FLATE} /ColorSpace /DeviceRGB /SMask 7 0 R", zlib.compress(pixels),
+                half_seen(), (lines(f"/Subtype /Image {FLATE} /ColorSpace /DeviceGray",
+                                    zlib.compress(mask.tobytes())),))  # fmt: skip
+    keyed = scenery().copy()
+    keyed.paste((0, 0, 0), (0, 0, 120, 160))
+    yield Coded("colour key", f"{FLATE} /ColorSpace /DeviceRGB /Mask [0 0 0 0 0 0]",
+                zlib.compress(keyed.tobytes()), half_seen())  # fmt: skip
+
+
+@pytest.mark.parametrize("image", list(coded()), ids=lambda image: image.name)
+def test_a_picture_looks_as_the_page_shows_it_however_it_is_stored(
+    tmp_path: Path, image: Coded
+) -> None:
+    (found,) = searched(tmp_path, page_of(image))
+    assert found.skipped is None
+    assert (found.width, found.height) == (240, 160)
+    assert difference(seen(found), image.look) < image.tolerance
+
+
+PAGE = (
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R"
+    b" /Resources << /XObject << /Im 5 0 R >> >> >>"
+)
+
+
+def page_of(image: Coded, content: bytes = b"q 300 0 0 200 100 100 cm /Im Do Q") -> bytes:
+    return files.raw_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            PAGE,
+            files.stream(content),
+            lines(f"/Type /XObject /Subtype /Image {image.entries}", image.body),
+            b"null",
+            *image.others,
+        ]
+    )
+
+
+def searched(folder: Path, body: bytes) -> list[Found]:
+    path = folder / "document.pdf"
+    path.write_bytes(body)
+    return list(pictures.find(path, sniff.PDF, frozenset(), 99))
+
+
+def test_an_image_inside_the_content_is_a_picture(tmp_path: Path) -> None:
+    begin = b"q 300 0 0 200 100 100 cm BI /W 240 /H 160 /CS /RGB /BPC 8 ID "
+    (image, *_) = coded()
+    (found,) = searched(tmp_path, page_of(image, begin + scenery().tobytes() + b"\nEI Q"))
+    assert difference(seen(found), scenery()) < 3
+
+
+def test_a_picture_drawn_in_white_on_nothing_is_not_lost(tmp_path: Path) -> None:
+    mask = zlib.compress(grey().tobytes())
+    white = Coded("logo", f"{FLATE} /ColorSpace /DeviceGray /SMask 7 0 R",
+                  zlib.compress(b"\xff" * 240 * 160), grey(),
+                  (lines(f"/Subtype /Image {FLATE} /ColorSpace /DeviceGray", mask),))  # fmt: skip
+    (found,) = searched(tmp_path, page_of(white))
+    assert difference(seen(found), grey()) < 6
+
+
+def test_a_broken_image_costs_only_itself(tmp_path: Path) -> None:
+    """One that can't be decoded at all, and one of which the rest is missing."""
+    jpeg = files.picture(scenery(), "JPEG", quality=95)
+    entries = f"{SIZE} /BitsPerComponent 8 /ColorSpace /DeviceRGB /Filter /DCTDecode"
+    for body, expected in ((b"no picture" * 20, "corrupt"), (jpeg[: len(jpeg) // 2], None)):
+        broken = Coded("broken", entries, body, scenery())
+        (found,) = searched(tmp_path, page_of(broken))
+        assert found.skipped == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 from recita.decoding import image
 from recita.decoding.found import Derived, Kind, Skipped
@@ -15,14 +15,17 @@ HAIR = 2
 """Pixels a side of which only lines are made."""
 PLAIN = 8
 """Most that the channels of one colour differ by, of 255: what JPEG makes of a flat area."""
-SAMPLE = 256
+SAMPLE = 512
 """Pixels a side that tell a photo from a figure."""
-EVEN = 3
-"""Most that neighbours in a flat area differ by, of 255."""
-FLAT = 0.6
-"""Share of flat neighbours from which a picture was drawn rather than taken."""
-FEW_COLOURS = 0.5
-"""Share of the most frequent colours in a figure."""
+SHADES = 32
+"""Steps of each channel in which colours are told apart: JPEG makes many of one."""
+COLOURS = 4
+FLAT = 0.4
+"""Share of the few most frequent colours from which a picture was drawn: photos have 0.02 to 0.3,
+charts, logos and screenshots 0.44 to 1."""
+TONES = 6.5
+"""Bits of information in a pixel's brightness from which a picture was taken: grey photos have few
+colours and 6.8 to 7.9 bits, what is drawn has 0.1 to 6.3."""
 THUMB = 8
 ALIKE = 24
 """Most that two thumbnails of one picture differ by in a channel, of 255."""
@@ -47,18 +50,16 @@ def derive(picture: Image.Image) -> Derived | None:
 
 
 def kind(picture: Image.Image) -> Kind:
-    """Return whether an RGB picture was taken (continuous tone) or drawn (flat areas)."""
-    sample = picture.copy()
-    sample.thumbnail((2 * SAMPLE, 2 * SAMPLE), Image.Resampling.NEAREST)
-    return "figure" if flatness(sample) > FLAT else "photo"
-
-
-def flatness(sample: Image.Image) -> float:
-    """Return the share of neighbours (0 to 1) that have the same colour."""
-    grey = sample.convert("L")
-    across = ImageChops.difference(grey, ImageChops.offset(grey, 1, 0)).histogram()
-    down = ImageChops.difference(grey, ImageChops.offset(grey, 0, 1)).histogram()
-    return sum(across[: EVEN + 1] + down[: EVEN + 1]) / (2 * grey.width * grey.height)
+    """Return whether an RGB picture was taken (continuous tone) or drawn (few colours)."""
+    sample = picture.resize(
+        (min(SAMPLE, picture.width), min(SAMPLE, picture.height)), Image.Resampling.NEAREST
+    )
+    pixels = sample.width * sample.height
+    step = 256 // SHADES
+    colours = sample.point(lambda value: value // step * step).getcolors(pixels) or []
+    most = sorted((count for count, _ in colours), reverse=True)[:COLOURS]
+    drawn = sum(most) > FLAT * pixels and sample.convert("L").entropy() < TONES
+    return "figure" if drawn else "photo"
 
 
 def thumb(picture: Image.Image) -> bytes:
