@@ -179,6 +179,59 @@ def test_bands_of_a_picture_are_one_picture(search: Search) -> None:
     assert difference(seen(found), picture) < 3
 
 
+def laid(canvas: Canvas, parts: list[tuple[Image.Image, tuple[int, int]]], dots: float) -> None:
+    """Put parts of a picture of 800 by 600 where they belong, so many points a pixel."""
+    for part, (left, top) in parts:
+        width, height = part.width * dots, part.height * dots
+        canvas.drawImage(reader(part), 50 + left * dots, 700 - top * dots - height, width, height)
+
+
+def cut(picture: Image.Image, width: int, height: int) -> list[tuple[Image.Image, tuple[int, int]]]:
+    return [
+        (picture.crop((x, y, min(x + width, 800), min(y + height, 600))), (x, y))
+        for y in range(0, 600, height)
+        for x in range(0, 800, width)
+    ]
+
+
+def coast() -> Image.Image:
+    """A picture with an edge, and a sky in which nothing is to be seen."""
+    picture = scenery(800, 600).copy()
+    picture.paste((200, 220, 240), (0, 0, 800, 310))
+    return picture
+
+
+@pytest.mark.parametrize("size", [(256, 256), (800, 16), (800, 300), (400, 600), (128, 600)])
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_tiles_of_a_picture_are_one_picture(
+    search: Search, size: tuple[int, int], rotate: int
+) -> None:
+    picture = scenery(800, 600) if max(size) % 100 == 0 and min(size) > 100 else coast()
+    (found,) = search(lambda canvas: laid(canvas, cut(picture, *size), 0.61), rotate=rotate)
+    upright = picture if not rotate else picture.transpose(Image.Transpose.ROTATE_270)
+    assert (found.width, found.height) == upright.size
+    assert difference(seen(found), upright) < 3
+
+
+def chart(seed: int) -> Image.Image:
+    picture = Image.new("RGB", (400, 300), "white")
+    draw = ImageDraw.Draw(picture)
+    for bar in range(5):
+        draw.rectangle((50 + 60 * bar, 250 - 30 * (bar * seed % 7), 90 + 60 * bar, 260), "navy")
+    return picture
+
+
+@pytest.mark.parametrize("make", [chart, lambda seed: scenery(400, 300, seed)])
+def test_pictures_that_touch_stay_what_they_are(
+    search: Search, make: Callable[[int], Image.Image]
+) -> None:
+    four = [(make(2 + n), (400 * (n % 2), 300 * (n // 2))) for n in range(4)]
+    found = search(lambda canvas: laid(canvas, four, 0.6))
+    assert [f.skipped for f in found] == [None] * 4
+    for one, (picture, _) in zip(found, four, strict=True):
+        assert difference(seen(one), picture) < 3
+
+
 def test_why_pictures_are_not_looked_at(search: Search) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawImage(reader(scenery(200, 63)), 10, 10, 100, 30)
@@ -311,7 +364,8 @@ def coded() -> Iterator[Coded]:
                 tolerance=INKS)  # fmt: skip
     jpeg = files.picture(Image.frombytes("CMYK", rgb.size, inks), "JPEG", quality=95)
     yield Coded("inverted CMYK JPEG", f"{SIZE} /BitsPerComponent 8 /ColorSpace /DeviceCMYK"
-                " /Filter /DCTDecode /Decode [1 0 1 0 1 0 1 0]", jpeg, rgb, tolerance=INKS)  # fmt: skip
+                " /Filter /DCTDecode /Decode [1 0 1 0 1 0 1 0]", jpeg, rgb,
+                tolerance=INKS)  # fmt: skip
     deep = zlib.compress(b"".join(bytes((value, 0)) for value in grey().tobytes()))
     yield Coded("16 bits", f"{SIZE} /BitsPerComponent 16 /Filter /FlateDecode"
                 " /ColorSpace /DeviceGray", deep, grey())  # fmt: skip
@@ -327,7 +381,8 @@ def coded() -> Iterator[Coded]:
     yield Coded("negative", negative, ImageChops.invert(bits).tobytes(), bits)
     body, page = fax()
     yield Coded("fax", f"{SIZE} /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode"
-                " /DecodeParms << /K -1 /BlackIs1 true /Columns 240 /Rows 160 >>", body, page)  # fmt: skip
+                " /DecodeParms << /K -1 /BlackIs1 true /Columns 240 /Rows 160 >>",
+                body, page)  # fmt: skip
     yield Coded("JPEG 2000", f"{SIZE} /Filter /JPXDecode", files.picture(rgb, "JPEG2000"), rgb)
     yield Coded("profile", f"{FLATE} /ColorSpace [/ICCBased 7 0 R]", zlib.compress(pixels),
                 swapped(), (lines("/N 3", files.swapped_profile()),))  # fmt: skip

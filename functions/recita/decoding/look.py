@@ -43,10 +43,15 @@ def misfit(width: int, height: int) -> Skipped | None:
 
 def derive(picture: Image.Image) -> Derived | None:
     """Return what is sent on of an upright RGB picture; None when it has one colour only."""
-    if all(high - low <= PLAIN for low, high in picture.getextrema()):  # type: ignore[misc]
+    if is_plain(picture):
         return None
     drawn, small = kind(picture), thumb(picture)
     return Derived(*image.encode(image.fit(picture)), drawn, small)
+
+
+def is_plain(picture: Image.Image) -> bool:
+    """Return whether a picture has one colour only."""
+    return all(band.getextrema()[1] - band.getextrema()[0] <= PLAIN for band in picture.split())  # type: ignore[operator]
 
 
 def kind(picture: Image.Image) -> Kind:

@@ -58,7 +58,8 @@ class Placed:
 
     ``area``: the box around it; ``shown``: what clips leave of that. ``pixels``: across and down
     in user space. ``order``: when it is painted, by the count of objects. ``mark``: id of the
-    page's marked content that it belongs to, below zero for none.
+    page's marked content that it belongs to, below zero for none. ``step``: pixels of the first of
+    adjoining ones.
     """
 
     objects: list[Any]
@@ -68,6 +69,7 @@ class Placed:
     straight: bool
     order: int
     mark: int
+    step: tuple[int, int]
 
     @property
     def density(self) -> tuple[float, float]:
@@ -138,22 +140,23 @@ def _placed(image: Any, holder: _Holder, order: int) -> Placed:
     along, across = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
     upright = abs(matrix.b) <= LEVEL * along and abs(matrix.c) <= LEVEL * across
     lying = abs(matrix.a) <= LEVEL * along and abs(matrix.d) <= LEVEL * across
-    width, height = _pixels(image)
+    pixels = _pixels(image, lying=lying and not upright)
     return Placed(
         [image],
         area,
         overlap(area, _clip(image, holder)),
-        (height, width) if lying and not upright else (width, height),
+        pixels,
         upright or lying,
         order,
         _mark(image, holder),
+        pixels,
     )
 
 
-def _pixels(image: Any) -> tuple[int, int]:
+def _pixels(image: Any, *, lying: bool) -> tuple[int, int]:
     width, height = ctypes.c_uint(), ctypes.c_uint()
     raw.FPDFImageObj_GetImagePixelSize(image, width, height)
-    return width.value, height.value
+    return (height.value, width.value) if lying else (width.value, height.value)
 
 
 def _matrix(item: Any) -> Matrix:
@@ -190,18 +193,20 @@ def overlap(one: Quad, other: Quad) -> Quad:
     )
 
 
-def joined(one: Placed, other: Placed, pixels: tuple[int, int]) -> Placed:
-    """Return two adjoining images as one of that many pixels."""
+def joined(one: Placed, other: Placed, axis: int) -> Placed:
+    """Return two adjoining images as one; ``axis``: 0 side by side, 1 one above the other."""
 
     def around(a: Quad, b: Quad) -> Quad:
         return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
+    across, down = one.pixels
     return Placed(
         one.objects + other.objects,
         around(one.area, other.area),
         around(one.shown, other.shown),
-        pixels,
+        (across, down + other.pixels[1]) if axis else (across + other.pixels[0], down),
         straight=True,
         order=max(one.order, other.order),
         mark=one.mark,
+        step=one.step,
     )
