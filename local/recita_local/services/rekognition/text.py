@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from recita_local.services.textract.reading import Line, PageReading, Word
     from recita_local.wire.service import Params
 
+    Points = tuple[tuple[float, float], ...]
+
 MAX_WORDS = 100
 """DetectText finds no more in one image."""
 
@@ -22,14 +24,18 @@ class WordFilter:
     confidence: float = 0.0
     height: float = 0.0
     width: float = 0.0
+    regions: tuple[Points, ...] = ()
+    """Corners of areas; a word's middle lies in one of them, or anywhere when there are none."""
 
     @classmethod
-    def of(cls, params: Params) -> WordFilter:
-        """From the request's ``WordFilter``."""
+    def of(cls, filters: Params) -> WordFilter:
+        """From the request's ``Filters``."""
+        word = filters.get("WordFilter", {})
         return cls(
-            params.get("MinConfidence", 0.0),
-            params.get("MinBoundingBoxHeight", 0.0),
-            params.get("MinBoundingBoxWidth", 0.0),
+            word.get("MinConfidence", 0.0),
+            word.get("MinBoundingBoxHeight", 0.0),
+            word.get("MinBoundingBoxWidth", 0.0),
+            tuple(_region(region) for region in filters.get("RegionsOfInterest", ())),
         )
 
     def keeps(self, page: PageReading, word: Word) -> bool:
@@ -39,7 +45,31 @@ class WordFilter:
             100 * word.confidence >= self.confidence
             and box["Height"] >= self.height
             and box["Width"] >= self.width
+            and self._inside(box)
         )
+
+    def _inside(self, box: dict[str, float]) -> bool:
+        x, y = box["Left"] + box["Width"] / 2, box["Top"] + box["Height"] / 2
+        return not self.regions or any(_holds(region, x, y) for region in self.regions)
+
+
+def _region(region: Params) -> Points:
+    """Corners of a box or polygon, shares of the image."""
+    if "Polygon" in region:
+        return tuple((point["X"], point["Y"]) for point in region["Polygon"])
+    box = region["BoundingBox"]
+    left, top = box["Left"], box["Top"]
+    right, bottom = left + box["Width"], top + box["Height"]
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def _holds(region: Points, x: float, y: float) -> bool:
+    """Whether a point lies in an area: a ray from it crosses the border an odd number of times."""
+    crossed = False
+    for (x1, y1), (x2, y2) in zip(region, (*region[1:], region[0]), strict=True):
+        if (y1 > y) != (y2 > y) and x < x1 + (y - y1) / (y2 - y1) * (x2 - x1):
+            crossed = not crossed
+    return crossed
 
 
 def text_detections(page: PageReading, wanted: WordFilter) -> list[dict[str, Any]]:
