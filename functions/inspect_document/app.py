@@ -21,5 +21,6 @@ def lambda_handler(given: InspectInput) -> Document:
             languages=required("TARGET_LANGUAGES"),
             speak=required("SPEAK_MODE"),
             ocr_features=required("OCR_FEATURES"),
+            describe_images=required("DESCRIBE_IMAGES"),
         ),
     )

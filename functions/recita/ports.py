@@ -12,7 +12,7 @@ from recita.models.document import Upload
 from recita.models.event import DocumentEvent
 from recita.models.manifest import Manifest
 from recita.models.page import Feature, Page
-from recita.models.picture import Label, Moderation
+from recita.models.picture import Instance, Label, Moderation
 from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailAction, GuardrailUsed
 
@@ -157,13 +157,20 @@ class Seen:
     labels: tuple[Label, ...]
     moderation: tuple[Moderation, ...]
     text: str
+    faces: tuple[Instance, ...] | None = None
+    """None when nobody looked for faces."""
+    moderation_model: str = ""
+    """Version of what moderated, for the verdict."""
 
 
 class Vision(Protocol):
     """Amazon Rekognition."""
 
     def look(self, image: bytes) -> Seen:
-        """Look at one upright JPEG or PNG of at most 5 MB."""
+        """Look at one upright JPEG or PNG of at most 5 MB.
+
+        Raises ProviderRefusedError for an image that Rekognition will not take.
+        """
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import get_args
 from recita.errors import ConfigurationError
 from recita.models.document import OcrFeatures, SpeakMode
 from recita.models.page import Feature
+from recita.models.picture import ModerationAction
+from recita.text.conditions import parse_rule
 
 MAX_LANGUAGES = 10
 """As template.yaml allows; an upload's metadata may not ask, and make pay, for more."""
@@ -50,6 +52,24 @@ def parse_speak(value: str) -> SpeakMode:
         case "none":
             return "none"
     raise ValueError(f"{value!r} is not a speak mode: use summary or none")
+
+
+def parse_description_rule(value: str) -> str:
+    """Return the rule unchanged; raises ValueError that says what is wrong with it."""
+    parse_rule(value)
+    return value
+
+
+def parse_moderation(action: str, confidence: str) -> tuple[ModerationAction, float]:
+    """Return what becomes of a picture with moderation labels, and from which confidence on.
+
+    Raises ConfigurationError; both are the deployment's own.
+    """
+    known: tuple[ModerationAction, ...] = get_args(ModerationAction)
+    found = next((name for name in known if name == action), None)
+    if found is None:
+        raise ConfigurationError(f"{action!r} is no moderation action: use {', '.join(known)}")
+    return found, float(confidence)
 
 
 def parse_features(value: str) -> OcrFeatures:

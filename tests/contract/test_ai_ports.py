@@ -27,6 +27,8 @@ from recita.errors import (
     ProviderUnavailableError,
 )
 from recita.meter import Meter
+from recita.models.page import Box
+from recita.models.picture import Instance
 from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailUsed
 from recita.ports import Guardrail, Model, Ocr, OcrOrder, OcrPart, Prompt, Translator, Vision, Voice
@@ -324,6 +326,7 @@ def vision(kind: str, meter: Meter) -> Vision:
     if kind == "fake":
         fake = FakeVision(meter)
         fake.text = "STOP"
+        fake.faces = (Instance(box=Box(left=0.1, top=0.2, width=0.3, height=0.4), confidence=99.0),)
         return fake
     adapter = RekognitionVision(meter)
     dog = {"Name": "Dog", "Confidence": 98.5, "Parents": [{"Name": "Animal"}, {"Name": "Pet"}],
@@ -336,10 +339,22 @@ def vision(kind: str, meter: Meter) -> Vision:
     stub(
         adapter,
         ("detect_labels", {"Labels": [dog]}, None),
-        ("detect_moderation_labels", {"ModerationLabels": []}, None),
+        (
+            "detect_moderation_labels",
+            {"ModerationLabels": [], "ModerationModelVersion": "7.0"},
+            None,
+        ),
         ("detect_text", {"TextDetections": lines}, None),
+        ("detect_faces", {"FaceDetails": [FACE]}, None),
     )
     return adapter
+
+
+FACE = {
+    "BoundingBox": {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4},
+    "Confidence": 99.0,
+    "Pose": {"Roll": 1.0, "Yaw": 2.0, "Pitch": 3.0},
+}
 
 
 @both
@@ -347,7 +362,34 @@ def test_vision_gives_labels_and_text(vision: Vision, meter: Meter) -> None:
     seen = vision.look(files.picture())
     assert [(label.name, label.parents) for label in seen.labels] == [("Dog", ("Animal", "Pet"))]
     assert (seen.moderation, seen.text) == ((), "STOP")
+    assert seen.moderation_model == "7.0"
+    assert seen.faces is not None
+    assert [(face.box.left, face.box.height, face.confidence) for face in seen.faces] == [
+        (0.1, 0.4, 99.0)
+    ]
     assert ("rekognition", "DetectLabels", 1, "images") in used(meter)
+
+
+@pytest.mark.parametrize(
+    ("code", "counted"),
+    [("InvalidParameterException", True), ("AccessDeniedException", False)],
+)
+def test_faces_that_nobody_looks_for_are_not_zero(
+    meter: Meter, code: str, *, counted: bool
+) -> None:
+    adapter = RekognitionVision(meter)
+    stubber = stub(
+        adapter,
+        ("detect_labels", {"Labels": []}, None),
+        ("detect_moderation_labels", {"ModerationLabels": []}, None),
+        ("detect_text", {"TextDetections": []}, None),
+    )
+    stubber.add_client_error("detect_faces", code)
+    if counted:
+        assert adapter.look(files.picture()).faces is None
+    else:
+        with pytest.raises(ProviderRefusedError):
+            adapter.look(files.picture())
 
 
 # --------------------------------------------------------------------- Guardrails

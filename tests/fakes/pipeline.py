@@ -12,18 +12,24 @@ from recita.models.document import Document, Upload, document_id, result_key
 from recita.models.manifest import Manifest
 from recita.models.steps import (
     CollectOcrInput,
+    DescribeInput,
+    DescribeProgress,
     Failure,
     InspectInput,
     LanguageInput,
     LanguageOutput,
     OcrProgress,
+    PicturesFound,
     PublishInput,
+    SeeInput,
     StartOcrInput,
     StepInput,
     StepOutput,
 )
 from recita.steps import (
     collect_ocr,
+    describe_images,
+    find_pictures,
     inspect_document,
     ocr_job,
     publish_result,
@@ -48,6 +54,8 @@ from tests.fakes.storage import FakeBus, FakeDocuments, FakeResults, FakeUploads
 T = TypeVar("T")
 
 BUCKET = "recita-input"
+READING = ("read-pages", "collect-ocr")
+"""Steps whose failure leaves nothing to understand."""
 
 
 def upload_named(key: str, version: str = "v1") -> Upload:
@@ -75,7 +83,10 @@ class Pipeline:
         self.translator = FakeTranslator(self.meter)
         self.voice = FakeVoice(self.meter)
         self.bus = FakeBus()
+        self.max_pictures = 100
+        self.moderated = see_images.Moderated()
         self.progress: list[OcrProgress] = []
+        self.described: list[DescribeProgress] = []
         self.failures: list[Failure] = []
 
     def bench(self) -> Workbench:
@@ -128,16 +139,35 @@ class Pipeline:
 
     def _after_inspection(self, document: Document) -> None:
         self._read(document)
-        if document.route == "image":
-            self._catch("see-images", lambda: self.see(document))
-        if any(failure.step != "see-images" for failure in self.failures):
+        found, blocked = self._look(document)
+        if blocked or any(failure.step in READING for failure in self.failures):
             return
         output = self._catch("understand-document", lambda: self.understand(document))
         while output is not None and output.status == "CONTINUE":
             output = self._catch("understand-document", lambda: self.understand(document))
-        if output is not None and output.status == "SUCCEEDED":
+        if output is None or output.status == "BLOCKED":
+            return
+        if found:
+            self._describe(document)
+        if output.status == "SUCCEEDED":
             for language in document.languages:
                 self._language(document, language)
+
+    def _look(self, document: Document) -> tuple[bool, bool]:
+        """Whether there are pictures, and whether one stops the document."""
+        found = self._catch("find-pictures", lambda: self.find(document))
+        outcomes = [
+            self._catch(f"see-images:{batch}", partial(self.see, document, batch))
+            for batch in (found.batches if found else ())
+        ]
+        blocked = any(outcome and outcome.status == "BLOCKED" for outcome in outcomes)
+        return bool(outcomes), blocked
+
+    def _describe(self, document: Document) -> None:
+        progress: DescribeProgress | None = DescribeProgress()
+        while progress and progress.status == "CONTINUE":
+            self.described.append(progress)
+            progress = self._catch("describe-images", partial(self.describe, document, progress))
 
     def _read(self, document: Document) -> None:
         output = self._catch("read-pages", lambda: self.read(document))
@@ -187,12 +217,30 @@ class Pipeline:
         given = CollectOcrInput(document=document, attempt=attempt, ocr=progress or OcrProgress())
         return collect_ocr.run(given, bench=self.bench(), ocr=self.ocr, poll_seconds=15)
 
-    def see(self, document: Document) -> StepOutput:
-        return see_images.run(
+    def find(self, document: Document) -> PicturesFound:
+        return find_pictures.run(
             StepInput(document=document),
             bench=self.bench(),
             uploads=self.uploads,
+            most=self.max_pictures,
+        )
+
+    def see(self, document: Document, batch: int = 1, attempt: int = 1) -> StepOutput:
+        return see_images.run(
+            SeeInput(document=document, batch=batch, attempt=attempt),
+            bench=self.bench(),
             vision=self.vision,
+            moderated=self.moderated,
+        )
+
+    def describe(
+        self, document: Document, progress: DescribeProgress | None = None, attempt: int = 1
+    ) -> DescribeProgress:
+        given = DescribeInput(
+            document=document, progress=progress or DescribeProgress(), attempt=attempt
+        )
+        return describe_images.run(
+            given, bench=self.bench(), model=self.model, guardrail=self.guardrail
         )
 
     def understand(self, document: Document) -> StepOutput:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from recita.errors import OcrFailedError, ProviderRefusedError, ProviderThrottledError
 from recita.meter import Meter
 from recita.models.page import Box, Feature, KeyValue, Line, Page, Table, Word
-from recita.models.picture import Label
+from recita.models.picture import Instance, Label, Moderation
 from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailUsed
 from recita.ports import (
@@ -206,16 +206,29 @@ class FakeVision:
         self.text = ""
         self.confidence = 98.5
         self.error: Exception | None = None
+        self.failing: dict[int, Exception] = {}
+        """Errors by how many pictures were seen before, from 0."""
+        self.moderation: dict[int, Moderation] = {}
+        """By the same number."""
+        self.faces: tuple[Instance, ...] | None = ()
 
     def look(self, image: bytes) -> Seen:
-        if self.error:
-            raise self.error
+        error = self.error or self.failing.pop(len(self.seen), None)
+        if error:
+            raise error
         assert image.startswith(b"\xff\xd8"), "Rekognition takes JPEG or PNG"
         self.seen.append(image)
         self.meter.answered("rekognition", "aws")
         self.meter.count("rekognition", "DetectLabels", units=1, unit="images")
         label = Label(name="Dog", confidence=self.confidence, parents=("Animal", "Pet"))
-        return Seen(labels=(label,), moderation=(), text=self.text)
+        moderation = self.moderation.get(len(self.seen) - 1)
+        return Seen(
+            labels=(label,),
+            moderation=(moderation,) if moderation else (),
+            text=self.text,
+            faces=self.faces,
+            moderation_model="7.0",
+        )
 
 
 class FakeGuardrail:

@@ -83,7 +83,10 @@ def test_what_is_hidden_is_left_out_and_told(hiding: str) -> None:
 
 
 def test_pictures_and_films_are_counted_and_alternatives_read() -> None:
-    source = '<p>A <img src=a alt="map"> <img src=t width=1><iframe src=b>x</iframe><video/>'
+    source = (
+        '<p>A <img src=a alt="map"> <img src=t width=1><img src="data:image/png;base64,x">'
+        '<img src="cid:b"><iframe src=b>x</iframe><video/>'
+    )
     found, _, dropped = html.convert(source)
     assert found == "A map"
     assert {code: n for code, n in dropped.items() if n} == {

@@ -53,6 +53,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     monkeypatch.setenv("TARGET_LANGUAGES", "es")
     monkeypatch.setenv("SPEAK_MODE", "summary")
     monkeypatch.setenv("OCR_FEATURES", "auto")
+    monkeypatch.setenv("DESCRIBE_IMAGES", "always")
     ports = {
         "meter": pipeline.meter, "uploads": pipeline.uploads, "results": pipeline.results,
         "documents": pipeline.documents, "ocr": pipeline.ocr, "vision": pipeline.vision,

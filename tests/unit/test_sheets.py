@@ -95,18 +95,17 @@ def test_cells_without_a_value_are_told(tmp_path: Path) -> None:
     assert (told.code, told.message.endswith("are empty: 2.")) == ("values-missing", True)
 
 
-def test_comments_pictures_and_macros_are_told(tmp_path: Path) -> None:
+def test_comments_and_macros_are_told(tmp_path: Path) -> None:
     def write(workbook: Any) -> None:
         workbook.add_worksheet().write_comment("A1", "a remark")
 
     def add(entries: dict[str, bytes]) -> None:
-        entries["xl/vbaProject.bin"] = entries["xl/media/image1.png"] = b"x"
+        entries["xl/vbaProject.bin"] = b"x"
 
     (found,) = pages(tmp_path, office.changed(office.workbook(write), add))
     assert {warning.code for warning in found.warnings} == {
         "comments-dropped",
         "macros-dropped",
-        "pictures-dropped",
     }
 
 

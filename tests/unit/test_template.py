@@ -119,7 +119,7 @@ def test_functions_time_out_before_their_tasks(stack: Stack) -> None:
         assert stack.properties(name)["Timeout"] < limit, name
         checked += 1
 
-    assert checked == 10
+    assert checked == 12
 
 
 def test_state_machine_is_traced_and_logs_no_data(stack: Stack) -> None:

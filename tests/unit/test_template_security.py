@@ -21,6 +21,7 @@ WITHOUT_RESOURCE_TYPES = {
     "textract:GetDocumentAnalysis": "Textract's operations take no resource",
     "rekognition:DetectLabels": "a picture in the request is no resource",
     "rekognition:DetectModerationLabels": "a picture in the request is no resource",
+    "rekognition:DetectFaces": "a picture in the request is no resource",
     "rekognition:DetectText": "a picture in the request is no resource",
     "translate:TranslateText": "only terminologies and parallel data are resources",
     "polly:SynthesizeSpeech": "only lexicons are resources",
@@ -48,7 +49,7 @@ GUARDRAIL_POLICIES = {1: "f6c8d810"}
 def test_each_function_has_a_role_of_its_own(stack: Stack) -> None:
     roles = [stack.target(function["Role"]) for function in stack.functions.values()]
 
-    assert len(roles) == 11
+    assert len(roles) == 13
     assert len(set(roles)) == len(roles)
 
 
@@ -130,7 +131,7 @@ def test_models_are_invoked_under_the_guardrail_only(stack: Stack) -> None:
     (allowed,) = _bedrock(stack, "Allow")
     (denied,) = _bedrock(stack, "Deny")
 
-    assert allowed[0] == denied[0] == "UnderstandDocumentFunctionRole"
+    assert allowed[0] == denied[0] == "ModelAccessPolicy"
     assert allowed[1]["Condition"] == {"StringEquals": pinned}
     assert denied[1]["Condition"] == {"StringNotEquals": pinned}
     assert denied[1]["Resource"] == "*"
@@ -154,7 +155,7 @@ def test_functions_use_a_numbered_guardrail_version(stack: Stack) -> None:
         if "GUARDRAIL_ID" in function["Environment"]["Variables"]
     ]
 
-    assert len(using) == 2
+    assert len(using) == 3
     for variables in using:
         assert stack.target(variables["GUARDRAIL_ID"]) == "Guardrail"
         assert stack.target(variables["GUARDRAIL_VERSION"]) == "GuardrailVersion"

@@ -14,7 +14,7 @@ from recita.models.record import StepRecord
 from recita.models.steps import StepOutput
 from recita.models.summary import GuardrailUsed, Understanding
 from recita.ports import Answer, Prompt
-from recita.steps import interview
+from recita.steps import describing, interview
 from recita.steps.handover import READING, UNDERSTANDING
 from recita.steps.workbench import to_json
 from recita.text import prompting
@@ -334,7 +334,7 @@ def test_a_document_without_text_is_skipped() -> None:
 def test_a_picture_too_large_for_the_model_is_described_from_what_was_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(interview, "MAX_IMAGE_BYTES", 10)
+    monkeypatch.setattr(describing, "MAX_IMAGE_BYTES", 10)
     pipeline = Pipeline("none")
     pipeline.ocr.texts = ("STOP",)
     manifest = pipeline.run(files.picture(), "a.jpg")

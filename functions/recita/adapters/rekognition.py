@@ -1,4 +1,4 @@
-"""Amazon Rekognition: labels, moderation and text of one picture."""
+"""Amazon Rekognition: labels, moderation, text and faces of one picture."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from recita.adapters.provider import Provider
+from recita.errors import ProviderRefusedError
 from recita.meter import Meter
 from recita.models.page import Box
 from recita.models.picture import Instance, Label, Moderation
@@ -35,11 +36,27 @@ class RekognitionVision:
         )
         moderation = self._ask("detect_moderation_labels", "DetectModerationLabels", image)
         text = self._ask("detect_text", "DetectText", image)
+        faces = self._faces(image)
         return Seen(
             labels=tuple(_label(label) for label in labels["Labels"]),
             moderation=tuple(_moderation(label) for label in moderation["ModerationLabels"]),
             text="\n".join(_lines(text["TextDetections"])),
+            faces=faces,
+            moderation_model=moderation.get("ModerationModelVersion", ""),
         )
+
+    def _faces(self, image: bytes) -> tuple[Instance, ...] | None:
+        """Return where faces are and nothing else about them; None when nobody looks for any.
+
+        Rekognition took this very image a moment ago: a refusal is about the request.
+        """
+        try:
+            reply = self._ask("detect_faces", "DetectFaces", image)
+        except ProviderRefusedError as error:
+            if error.code != "InvalidParameterException":
+                raise
+            return None
+        return tuple(_instance(face) for face in reply["FaceDetails"])
 
     def _ask(self, method: str, operation: str, image: bytes, **params: Any) -> dict[str, Any]:
         reply = self._rekognition.call(method, Image={"Bytes": image}, **params)

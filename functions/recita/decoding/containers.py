@@ -28,7 +28,6 @@ OLE_ENTRY = 128
 
 LEFTOVERS = (
     ("media-dropped", r"/media/.*\.(mp3|mp4|m4a|m4v|wav|wma|wmv|avi|mov|mpe?g|ogg|webm)"),
-    ("pictures-dropped", r"/(media|Pictures)/.*"),
     ("charts-dropped", r"/charts/chart[^/]*\.xml"),
     ("objects-dropped", r"/(embeddings|activeX)/[^/]*\.(?!xml|rels)[^/]*"),
     ("macros-dropped", r"/vbaProject\.bin"),

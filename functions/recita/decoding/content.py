@@ -30,7 +30,7 @@ class Attachment:
 
 
 LEFT_OUT = {
-    "pictures-dropped": "Pictures inside the document were not looked at: {}.",
+    "pictures-dropped": "Pictures that lie elsewhere were not fetched: {}.",
     "charts-dropped": "Charts were not read: {}.",
     "objects-dropped": "Embedded objects and files were not read: {}.",
     "media-dropped": "Sounds and films were not heard: {}.",

@@ -100,7 +100,7 @@ def _strip(parser: LexborHTMLParser) -> Counter[str]:
     """Remove what is not seen, and count what a reader would have seen."""
     counts = Counter(
         {
-            "pictures-dropped": sum(not _is_tracker(node) for node in parser.css("img[src]")),
+            "pictures-dropped": sum(map(_is_linked, parser.css("img[src]"))),
             "objects-dropped": len(parser.css(",".join(OBJECTS))),
             "media-dropped": len(parser.css(",".join(MEDIA))),
         }
@@ -115,6 +115,12 @@ def _strip(parser: LexborHTMLParser) -> Counter[str]:
 
 def _is_tracker(node: LexborNode) -> bool:
     return node.attributes.get("width") in TRACKERS or node.attributes.get("height") in TRACKERS
+
+
+def _is_linked(node: LexborNode) -> bool:
+    """Whether a picture lies elsewhere; those in the page or the mail are looked at."""
+    address = (node.attributes.get("src") or "").strip().lower()
+    return not _is_tracker(node) and not address.startswith(("data:", "cid:"))
 
 
 def _is_hidden(node: LexborNode) -> bool:

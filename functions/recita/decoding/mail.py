@@ -67,7 +67,6 @@ def read(path: Path) -> Iterator[NativePage]:
     head = [f"{name}: {value}" for name in HEADERS if (value := _header(message, name))]
     tail = f"Attachments: {', '.join(named)}" if named else ""
     title = heading(1, subject) if subject else ""
-    dropped |= Counter({"pictures-dropped": len(parts.files) - len(named)})  # the same, or more
     yield NativePage(
         blocks((title, "\n".join(head), text, tail)),
         "an e-mail",

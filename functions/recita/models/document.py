@@ -47,6 +47,8 @@ class Document(Upload):
     depth: int = 0
     """How many mails it was attached in, one inside the other."""
     ocr_features: OcrFeatures = "auto"
+    describe_images: str = "always"
+    """Rule that says which pictures are described: see ``text/conditions.py``."""
     reason: Reason | None = None
 
 

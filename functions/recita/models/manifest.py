@@ -10,7 +10,7 @@ from pydantic import Field
 from recita.models.base import Model
 from recita.models.document import Child, Route
 from recita.models.page import Method
-from recita.models.picture import Label, Moderation
+from recita.models.picture import Kind, Label, Moderation, SkippedPictures
 from recita.models.reasons import Reason
 from recita.models.record import Artifact, EngineUsed, StepError, StepStatus, Usage, Warned
 from recita.models.summary import Classification, Fact, Grounding, Language, Sentence, Verdict
@@ -50,12 +50,17 @@ class ImageEntry(Model):
 
     id: str
     page: int | None
+    repeats: int
+    kind: Kind
     labels: tuple[Label, ...]
     faces: int | None
     moderation: tuple[Moderation, ...]
     text: str
+    alt: str
     description: str | None
+    image: str | None
     artifact: str
+    error: str | None
 
 
 class SummaryEntry(Model):
@@ -127,12 +132,35 @@ class LanguageLedger(Model):
     missing: tuple[MissingLanguage, ...] = ()
 
 
+class MissingImage(Model):
+    """A picture that was not seen, or not described though the rule asks for it, and why."""
+
+    image: str
+    reason: str
+
+
+class ImageLedger(Model):
+    """Pictures found = seen + missing; what is no picture to look at is counted as skipped."""
+
+    found: int = 0
+    seen: int = 0
+    described: int = 0
+    withheld: int = 0
+    repeats: int = 0
+    """Further places where pictures that were found stand again."""
+    skipped: tuple[SkippedPictures, ...] = ()
+    missing: tuple[MissingImage, ...] = ()
+    error: str | None = None
+    """Reason code when not all of the document could be searched for pictures."""
+
+
 class Ledger(Model):
     """What went in against what came out; COMPLETED only when it adds up."""
 
     pages: PageLedger = PageLedger()
     characters: CharacterLedger = CharacterLedger()
     languages: LanguageLedger = LanguageLedger()
+    images: ImageLedger = ImageLedger()
 
 
 class Step(Model):

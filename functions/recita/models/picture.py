@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from recita.models.base import Model
 from recita.models.page import Box
+
+ModerationAction = Literal["flag", "withhold", "block"]
+"""Tell, do not publish the picture, or stop the document."""
+Kind = Literal["photo", "figure"]
+"""Continuous tones, or few colours and flat areas: charts, drawings, screenshots, logos."""
 
 
 class Instance(Model):
@@ -30,22 +37,73 @@ class Moderation(Model):
     parent: str = ""
 
 
+class Spotted(Model):
+    """A picture that a document holds: where it stands, and what it is before anyone looked."""
+
+    id: str
+    page: int | None = None
+    """Number of the first page, slide or sheet it stands on."""
+    box: Box | None = None
+    """Where on that page it stands."""
+    repeats: int = 0
+    """How many more times the same picture stands in the document."""
+    kind: Kind = "photo"
+    width: int
+    height: int
+    alt: str = ""
+    """Alternative text that the document itself gives."""
+    digest: str = ""
+    """SHA-256 of the picture as it is stored: equal pictures are looked at once."""
+
+
+class SkippedPictures(Model):
+    """How many pictures were left out for one reason, such as ``small`` or ``scan``."""
+
+    reason: str
+    count: int
+
+
+class Inventory(Model):
+    """All pictures of a document, and how many were left out for which reason."""
+
+    pictures: tuple[Spotted, ...] = ()
+    skipped: tuple[SkippedPictures, ...] = ()
+    error: str | None = None
+    """Why not all pages could be searched: a reason code."""
+
+
 class Picture(Model):
     """The content of ``images/0001.json``: one picture, upright and free of metadata."""
 
     id: str
     page: int | None = None
+    box: Box | None = None
+    """Where on its page the picture stands; boxes of labels and faces refer to the picture."""
+    repeats: int = 0
+    """How many more times the same picture stands in the document."""
+    kind: Kind = "photo"
     width: int
     height: int
+    alt: str = ""
+    """Alternative text that the document itself gives."""
     labels: tuple[Label, ...] = ()
     faces: int | None = None
+    face_boxes: tuple[Instance, ...] = ()
     moderation: tuple[Moderation, ...] = ()
     text: str = ""
     description: str | None = None
-    image: str
-    """Key of the derived JPEG, relative to the document's prefix."""
+    image: str | None
+    """Key of the derived JPEG, relative to the document's prefix; null when it is withheld."""
+    error: str | None = None
+    """Reason code when the picture could not be seen, or not described."""
 
     @property
     def artifact(self) -> str:
         """Key relative to the document's prefix."""
         return f"images/{self.id}.json"
+
+
+class Pictures(Model):
+    """All pictures of a document as they were published."""
+
+    pictures: tuple[Picture, ...] = ()

@@ -26,7 +26,9 @@ OTHERS = {
     "pages-missing": "The ledger lists the pages and why each is missing.",
     "text-not-summarised": "The ledger counts the characters; run the document again.",
     "languages-missing": "The ledger lists the languages and why each is missing.",
-    "images-not-seen": "The steps list says why; run the document again.",
+    "picture-blocked": "The guardrails list names the picture; take it out, or flag such pictures.",
+    "images-not-seen": "The ledger lists the pictures and why each was not seen.",
+    "images-not-described": "The steps list says why; run the document again.",
     "nothing-to-summarise": "No text and no recognisable content was found.",
     "step-failed": "The steps list names the step and its error; run the document again.",
 }
@@ -35,7 +37,7 @@ OTHERS = {
 HINTS = {**REJECTIONS, **OTHERS}
 
 WARNINGS = {
-    "pictures-dropped": "Pictures inside the document were not looked at.",
+    "pictures-dropped": "Pictures that the document only links to were not fetched.",
     "charts-dropped": "Charts inside the document were not read.",
     "objects-dropped": "Objects and files embedded in the document were not read.",
     "media-dropped": "Sounds and films inside the document were not heard or seen.",
@@ -48,6 +50,10 @@ WARNINGS = {
     "encoding-guessed": "The text does not name its encoding; some letters may be wrong.",
     "first-frame-only": "Of an animation or a burst of pictures, the first was looked at.",
     "metadata-ignored": "What the object's metadata ask for is not valid; the default was used.",
+    "pictures-limit": "The document holds more pictures than are looked at; raise MaxPictures.",
+    "faces-not-counted": "Faces were not looked for: no engine answers that request here.",
+    "description-failed": "The model gave no usable description of a picture.",
+    "description-blocked": "The guardrail stopped the description of a picture.",
     "guardrail-detected": "The guardrail found something that it only reports.",
     "ocr-refused": "Textract would not take a page; the ledger names it.",
     "ocr-job-failed": "Textract's job ended without a result; the ledger names the pages.",

@@ -58,6 +58,34 @@ class CollectOcrInput(StepInput):
     ocr: OcrProgress = OcrProgress()
 
 
+class PicturesFound(Model):
+    """Output of ``find_pictures``: numbers of the batches in which pictures are seen."""
+
+    status: Literal["SUCCEEDED", "SKIPPED"]
+    batches: tuple[int, ...] = ()
+
+
+class SeeInput(StepInput):
+    """Input of ``see_images``: one batch of pictures."""
+
+    batch: int = 1
+
+
+class DescribeProgress(Model):
+    """How far ``describe_images`` has come, handed from one invocation to the next."""
+
+    status: Literal["CONTINUE", "DONE"] = "CONTINUE"
+    part: int = 0
+    following: int = 0
+    """Index of the first picture that is not published yet."""
+
+
+class DescribeInput(StepInput):
+    """Input of ``describe_images``."""
+
+    progress: DescribeProgress = DescribeProgress()
+
+
 class LanguageInput(StepInput):
     """Input of ``translate_summary`` and ``speak_summary``."""
 

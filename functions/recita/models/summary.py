@@ -6,8 +6,10 @@ from typing import Literal
 
 from recita.models.base import Model
 
-Stage = Literal["input", "summary", "translation", "image"]
-GuardrailAction = Literal["NONE", "ANONYMIZED", "BLOCKED"]
+Stage = Literal["input", "summary", "translation", "image", "description"]
+"""``image``: Rekognition's moderation of a picture; ``description``: the text about it."""
+GuardrailAction = Literal["NONE", "ANONYMIZED", "BLOCKED", "WITHHELD"]
+"""WITHHELD: the picture is not published; what is known about it is."""
 
 
 class Sentence(Model):

@@ -30,14 +30,14 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
     """Return the manifest of a document, however it ended."""
     document, records = given.document, evidence.records
     verdicts = tuple(verdict for record in records for verdict in record.verdicts)
-    understood = None if blocking(verdicts) else evidence.understanding
+    shown = not blocking(verdicts)
+    understood = evidence.understanding if shown else None
     languages = document.languages if understood else ()
     translations = tuple(_translation(code, given, evidence) for code in languages)
     audio = tuple(_audio(code, given, evidence) for code in languages if document.speak != "none")
     ledger = balance(document, evidence, translations, audio)
-    status, why = conclude(
-        document, ledger, verdicts, given.failures, understood=understood is not None
-    )
+    known = understood is not None
+    status, why = conclude(document, ledger, verdicts, given.failures, understood=known)
     usage = _usage(records)
     return Manifest(
         document_id=document.document_id,
@@ -52,7 +52,7 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         language=understood.language if understood else None,
         classification=understood.classification if understood else None,
         pages=_pages(evidence),
-        images=(_image(evidence.picture),) if evidence.picture else (),
+        images=_images(evidence) if shown else (),
         summary=_summary(understood.summary) if understood else None,
         facts=understood.facts if understood else (),
         guardrails=verdicts,
@@ -84,6 +84,10 @@ def _page(page: Page) -> PageEntry:
         artifact=page.artifact,
         error=page.error,
     )
+
+
+def _images(evidence: Evidence) -> tuple[ImageEntry, ...]:
+    return tuple(_image(picture) for picture in evidence.pictures)
 
 
 def _image(picture: Picture) -> ImageEntry:

@@ -9,11 +9,19 @@ from pydantic import BaseModel
 
 from recita.models.document import Child, Children, Document, step_key, work_key
 from recita.models.page import Reading
-from recita.models.picture import Picture
+from recita.models.picture import Inventory, Picture, Pictures
 from recita.models.record import StepRecord
 from recita.models.summary import Speech, Understanding
 from recita.ports import Results
-from recita.steps.handover import CHILDREN, PICTURE, READING, UNDERSTANDING, speech
+from recita.steps.find_pictures import batches
+from recita.steps.handover import (
+    CHILDREN,
+    INVENTORY,
+    PICTURES,
+    READING,
+    UNDERSTANDING,
+    speech,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -22,8 +30,9 @@ STEPS = (
     "read-pages",
     "start-ocr",
     "collect-ocr",
-    "see-images",
+    "find-pictures",
     "understand-document",
+    "describe-images",
 )
 PER_LANGUAGE = ("translate-summary", "speak-summary")
 
@@ -34,7 +43,8 @@ class Evidence:
 
     records: tuple[StepRecord, ...] = ()
     reading: Reading | None = None
-    picture: Picture | None = None
+    inventory: Inventory | None = None
+    pictures: tuple[Picture, ...] = ()
     children: tuple[Child, ...] = ()
     understanding: Understanding | None = None
     speeches: dict[str, Speech] = field(default_factory=dict)
@@ -47,14 +57,21 @@ def gather(results: Results, document: Document) -> Evidence:
         body = results.read(work_key(document.document_id, name))
         return kind.model_validate_json(body) if body is not None else None
 
-    names = [*STEPS, *(f"{s}:{code}" for code in document.languages for s in PER_LANGUAGE)]
+    inventory = recall(INVENTORY, Inventory)
+    seeing = batches(len(inventory.pictures)) if inventory else ()
+    names = [
+        *STEPS,
+        *(f"see-images:{number}" for number in seeing),
+        *(f"{step}:{code}" for code in document.languages for step in PER_LANGUAGE),
+    ]
     bodies = [results.read(step_key(document.document_id, name)) for name in names]
     speeches = {code: recall(speech(code), Speech) for code in document.languages}
-    children = recall(CHILDREN, Children)
+    children, pictures = recall(CHILDREN, Children), recall(PICTURES, Pictures)
     return Evidence(
         records=tuple(StepRecord.model_validate_json(body) for body in bodies if body is not None),
         reading=recall(READING, Reading),
-        picture=recall(PICTURE, Picture),
+        inventory=inventory,
+        pictures=pictures.pictures if pictures else (),
         children=children.children if children else (),
         understanding=recall(UNDERSTANDING, Understanding),
         speeches={code: found for code, found in speeches.items() if found is not None},

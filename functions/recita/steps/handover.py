@@ -10,13 +10,17 @@ OCR_PDF = "ocr.pdf"
 """The pages that a Textract job reads."""
 PLAN = "ocr-plan.json"
 READING = "reading.json"
-PICTURE = "picture.json"
+INVENTORY = "inventory.json"
+"""The pictures that a document holds."""
+PICTURES = "pictures.json"
+"""The pictures as they were published."""
 UNDERSTANDING = "understanding.json"
 CHILDREN = "children.json"
 
 LANGUAGES = "recita-languages"
 SPEAK = "recita-speak"
 FEATURES = "recita-ocr-features"
+DESCRIBE = "recita-describe-images"
 PARENT = "recita-parent"
 DEPTH = "recita-depth"
 """User metadata (``x-amz-meta-…``) of an upload: what is wished for, and where it came from."""
@@ -32,6 +36,16 @@ MAX_SYNC_BYTES = 10 * 1024 * 1024
 def ocr_part(number: int) -> str:
     """Name of the record of a part of what OCR has read."""
     return f"ocr-part.{number}.json"
+
+
+def picture_file(picture: str) -> str:
+    """Name of a derived JPEG before it may leave."""
+    return f"pictures/{picture}.jpg"
+
+
+def seen(picture: str) -> str:
+    """Name of the record of what Rekognition found in a picture."""
+    return f"seen/{picture}.json"
 
 
 def speech(language: str) -> str:

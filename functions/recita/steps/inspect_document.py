@@ -17,8 +17,22 @@ from recita.models.document import Document
 from recita.models.reasons import reason
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
-from recita.settings import parse_features, parse_languages, parse_speak
-from recita.steps.handover import DEPTH, DOCUMENT, FEATURES, LANGUAGES, MAX_BYTES, PARENT, SPEAK
+from recita.settings import (
+    parse_description_rule,
+    parse_features,
+    parse_languages,
+    parse_speak,
+)
+from recita.steps.handover import (
+    DEPTH,
+    DESCRIBE,
+    DOCUMENT,
+    FEATURES,
+    LANGUAGES,
+    MAX_BYTES,
+    PARENT,
+    SPEAK,
+)
 from recita.steps.workbench import StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=60)
@@ -27,6 +41,7 @@ WISHES: dict[str, tuple[str, Callable[[str], Any]]] = {
     LANGUAGES: ("languages", parse_languages),
     SPEAK: ("speak", parse_speak),
     FEATURES: ("ocr_features", parse_features),
+    DESCRIBE: ("describe_images", parse_description_rule),
 }
 """User metadata to the field of a document that it sets, and what reads it."""
 
@@ -38,6 +53,7 @@ class Defaults:
     languages: str
     speak: str
     ocr_features: str
+    describe_images: str = "always"
 
 
 def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: Defaults) -> Document:
@@ -49,6 +65,7 @@ def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: De
             languages=parse_languages(defaults.languages),
             speak=parse_speak(defaults.speak),
             ocr_features=parse_features(defaults.ocr_features),
+            describe_images=parse_description_rule(defaults.describe_images),
         )
         try:
             with uploads.fetch(upload, MAX_BYTES) as file:

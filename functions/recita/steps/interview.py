@@ -1,49 +1,25 @@
-"""The questions to the model about one document, each guarded, kept, and asked once."""
+"""Questions to the model about one document, each guarded, kept, and asked once."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from recita.errors import UnderstandingFailedError
 from recita.models.base import Model as Record
-from recita.models.document import result_key
-from recita.models.page import Page
-from recita.models.picture import Picture
 from recita.models.record import Warned
-from recita.models.summary import (
-    Classification,
-    Fact,
-    Grounding,
-    Language,
-    Summary,
-    Understanding,
-    Verdict,
-)
+from recita.models.summary import Grounding, GuardrailAction, Stage, Verdict
 from recita.ports import Guardrail, Model, Prompt
 from recita.steps.asking import ModelAnswer, ask, grounded
 from recita.steps.workbench import StepRun
-from recita.text.prompting import (
-    PAGE,
-    VERSION,
-    delimited,
-    instructions,
-    neutralised,
-    new_tag,
-    windows,
-)
+from recita.text.prompting import VERSION, delimited, instructions, new_tag
 
 BUDGET_SECONDS = 420
-"""After which no new window is begun: half of the function's timeout, for the last one may take
+"""After which no new question is begun: half of the function's timeout, for the last one may take
 several minutes, its repair included."""
 SENTENCES = 5
-FACTS = 40
-MAX_IMAGE_BYTES = 3_750_000
-"""Converse's limit on one image (botocore's service model)."""
 PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
 QUERIES = {
     "summarise": "Summarise the document: what it is, who it is about and what follows from it.",
@@ -52,33 +28,54 @@ QUERIES = {
 
 
 @dataclass(frozen=True)
-class _Question:
+class Question:
     """One window or picture; ``target`` names it for the input check, empty for our own text."""
 
     task: str
     text: str
     target: str
     image: bytes | None = None
+    sentences: int = SENTENCES
+    language: str = ""
+    """Of the answer; empty where the document's own is asked for."""
+    stages: tuple[Stage, Stage] = ("input", "summary")
+    """Of the verdicts on the question and on the answer."""
 
 
 class OutOfTimeError(Exception):
-    """More windows are left than one invocation has time for; those asked about are kept."""
+    """More is left than one invocation has time for; what was asked is kept."""
 
 
-class Asked(Record):
-    """What was asked about one window, kept so that no retry pays for it again."""
+class Kept(Record):
+    """What was paid for once, kept so that no retry pays for it again."""
 
     key: str
-    """SHA-256 of all that the answer depends on."""
-    answer: ModelAnswer | None = None
-    """None: blocked."""
-    grounding: tuple[float, float] | None = None
+    """SHA-256 of all that it depends on."""
     verdicts: tuple[Verdict, ...] = ()
     warnings: tuple[Warned, ...] = ()
 
 
+class Asked(Kept):
+    """What was asked about one window or picture."""
+
+    answer: ModelAnswer | None = None
+    """None: blocked."""
+    grounding: tuple[float, float] | None = None
+
+
+class Checked(Kept):
+    """A text that passed the guardrail without a question to the model."""
+
+    text: str
+    action: GuardrailAction
+    policies: tuple[str, ...] = ()
+
+
+K = TypeVar("K", bound=Kept)
+
+
 class Interview:
-    """Questions about one document; each window passes the guardrail before the model sees it."""
+    """Questions about one document; each text passes the guardrail before the model sees it."""
 
     def __init__(self, step: StepRun, model: Model, guardrail: Guardrail) -> None:
         self._step = step
@@ -88,161 +85,115 @@ class Interview:
         self._groundings: list[tuple[float, float]] = []
         self._new = 0
 
-    def summarise(self, pages: Sequence[Page]) -> Understanding | None:
-        """Summarise every window, then the summaries, until one is left; None when blocked."""
-        answers = self._answers(0, windows(pages), guarded=True)
-        facts = [fact for answer in answers or () for fact in answer.facts]
-        level, first = 1, answers[0] if answers else None
-        while answers and len(answers) > 1:
-            folded = self._answers(level, windows(_digest(answers)), guarded=False)
-            if folded and len(folded) >= len(answers):
-                raise UnderstandingFailedError("the summaries of the parts do not get shorter")
-            answers, level = folded, level + 1
-        if not answers or first is None:
+    @property
+    def model_id(self) -> str:
+        """The model that answers."""
+        return self._model.model_id
+
+    @property
+    def grounding(self) -> Grounding | None:
+        """The lowest score of all answers."""
+        if not self._groundings:
             return None
-        characters = sum(len(page.text) for page in pages)
-        return self._understanding("summarise", (first, answers[-1]), facts, characters)
+        score, threshold = min(self._groundings)
+        return Grounding(score=score, threshold=threshold)
 
-    def describe(self, picture: Picture, text: str) -> Understanding | None:
-        """Describe a picture from what was recognised in it, and from the picture itself."""
-        data = {
-            "labels": [
-                # Rounded: the guardrail takes sixteen digits for a credit card and masks them.
-                {
-                    "name": label.name,
-                    "confidence": round(label.confidence, 1),
-                    "parents": label.parents,
-                }
-                for label in picture.labels
-            ],
-            "text": text or picture.text,
-            "faces": picture.faces,
-        }
-        page = PAGE.format(number=1, text=neutralised(json.dumps(data, ensure_ascii=False)))
-        jpeg = self._step.results.read(result_key(self._step.document_id, picture.image))
-        image = jpeg if jpeg and len(jpeg) <= MAX_IMAGE_BYTES else None
-        asked = self._asked("picture", _Question("describe", page, "picture", image))
-        if asked.answer is None:
-            return None
-        ends = asked.answer, asked.answer
-        return self._understanding("describe", ends, asked.answer.facts, len(text))
+    def ask(self, name: str, question: Question) -> Asked:
+        """Return what was answered before, or ask and keep it under ``name``.
 
-    def _answers(
-        self, level: int, texts: Iterable[str], *, guarded: bool
-    ) -> list[ModelAnswer] | None:
-        """Ask about each window; None as soon as one is blocked."""
-        answers: list[ModelAnswer] = []
-        for number, window in enumerate(texts, start=1):
-            target = f"window {number}" if guarded else ""
-            asked = self._asked(f"{level}-{number:04d}", _Question("summarise", window, target))
-            if asked.answer is None:
-                return None
-            answers.append(asked.answer)
-        return answers
+        Raises OutOfTimeError when a new question can't be begun any more.
+        """
+        asked = self._kept(name, self._key(question), Asked)
+        if asked is None:
+            said, warned = self._begin()
+            answer, grounding = self._ask_guarded(question)
+            asked = Asked(
+                key=self._key(question),
+                answer=answer,
+                grounding=grounding,
+                verdicts=tuple(self._step.verdicts[said:]),
+                warnings=tuple(self._step.warnings[warned:]),
+            )
+            self._step.keep(_place(name), asked)
+        if asked.grounding:
+            self._groundings.append(asked.grounding)
+        return asked
 
-    def _asked(self, name: str, question: _Question) -> Asked:
-        """Return what was asked before, or ask and keep it."""
-        key, place = self._key(question), f"asked/{name}.json"
-        kept = self._step.recall(place, Asked)
+    def check(self, name: str, text: str, stage: Stage, target: str) -> Checked:
+        """Return the guardrail's verdict on a text that no model sees; asked once, as above."""
+        key = self._key(Question("check", text, target, stages=(stage, stage)))
+        checked = self._kept(name, key, Checked)
+        if checked is None:
+            said, warned = self._begin()
+            guarded = self._guardrail.check_input(text)
+            self._step.judge(stage, target, guarded, self._guardrail.used)
+            checked = Checked(
+                key=key,
+                text=guarded.text,
+                action=guarded.action,
+                policies=guarded.policies,
+                verdicts=tuple(self._step.verdicts[said:]),
+                warnings=tuple(self._step.warnings[warned:]),
+            )
+            self._step.keep(_place(name), checked)
+        return checked
+
+    def _kept(self, name: str, key: str, kind: type[K]) -> K | None:
+        kept = self._step.recall(_place(name), kind)
         if kept is None or kept.key != key:
-            if self._new and time.monotonic() - self._started > BUDGET_SECONDS:
-                raise OutOfTimeError
-            kept = self._ask_guarded(key, question)
-            self._step.keep(place, kept)
-            self._new += 1
-        else:
-            self._step.go_on(kept.verdicts, kept.warnings)
-        if kept.grounding:
-            self._groundings.append(kept.grounding)
+            return None
+        self._step.go_on(kept.verdicts, kept.warnings)
         return kept
 
-    def _key(self, question: _Question) -> str:
+    def _begin(self) -> tuple[int, int]:
+        """Return how many verdicts and warnings there are before something new is paid."""
+        if self._new and time.monotonic() - self._started > BUDGET_SECONDS:
+            raise OutOfTimeError
+        self._new += 1
+        return len(self._step.verdicts), len(self._step.warnings)
+
+    def _key(self, question: Question) -> str:
         used = self._guardrail.used
         parts = (question.task, VERSION, self._model.model_id, used.id, used.version)
-        digest = hashlib.sha256("\n".join((*parts, question.target, question.text)).encode())
+        asked = (question.target, question.language, *question.stages, question.text)
+        digest = hashlib.sha256("\n".join((*parts, *asked)).encode())
         digest.update(question.image or b"")
         return digest.hexdigest()
 
-    def _ask_guarded(self, key: str, question: _Question) -> Asked:
-        said, warned = len(self._step.verdicts), len(self._step.warnings)
-        answer, grounding, text = None, None, question.text
-        blocked = False
+    def _ask_guarded(
+        self, question: Question
+    ) -> tuple[ModelAnswer | None, tuple[float, float] | None]:
+        text = question.text
         if question.target:
             guarded = self._guardrail.check_input(text)
-            self._step.judge("input", question.target, guarded, self._guardrail.used)
-            text, blocked = guarded.text, guarded.action == "BLOCKED"
-        if not blocked:
-            answer, grounding = self._ask(question.task, text, question.image)
-        return Asked(
-            key=key,
-            answer=answer,
-            grounding=grounding,
-            verdicts=tuple(self._step.verdicts[said:]),
-            warnings=tuple(self._step.warnings[warned:]),
-        )
+            stage = question.stages[0]
+            self._step.judge(stage, question.target, guarded, self._guardrail.used)
+            if guarded.action == "BLOCKED":
+                return None, None
+            text = guarded.text
+        return self._ask(question, text)
 
     def _ask(
-        self, task: str, window: str, image: bytes | None
+        self, question: Question, window: str
     ) -> tuple[ModelAnswer | None, tuple[float, float] | None]:
-        tag = new_tag()
+        tag, task = new_tag(), question.task
         texts: dict[int, str] = {}
         for number, text in PAGES.findall(window):  # a long page's parts may share a window
             texts[int(number)] = texts.get(int(number), "") + text
         prompt = Prompt(
             task=task,
-            system=instructions(task, tag, SENTENCES),
+            system=instructions(task, tag, question.sentences, question.language),
             document=delimited(window if task == "summarise" else texts[1], tag),
             query=QUERIES[task],
-            image=image,
-            hints={"max_sentences": str(SENTENCES)},
+            image=question.image,
+            hints={"max_sentences": str(question.sentences)}
+            | ({"language": question.language} if question.language else {}),
         )
         parsed, answer = ask(self._model, prompt)
-        self._step.judge("summary", "summary", answer.verdict, self._guardrail.used)
+        stage = question.stages[1]
+        self._step.judge(stage, question.target or "summary", answer.verdict, self._guardrail.used)
         return (grounded(parsed, texts) if parsed else None), answer.grounding
 
-    def _understanding(
-        self,
-        task: str,
-        ends: tuple[ModelAnswer, ModelAnswer],
-        facts: Iterable[Fact],
-        characters: int,
-    ) -> Understanding:
-        """From the answer to the first window and the one that sums all up."""
-        first, last = ends
-        summary = Summary(
-            language=last.language,
-            title=last.title,
-            sentences=last.sentences,
-            source_language=last.language,
-            model=self._model.model_id,
-            prompt_version=f"{task}/{VERSION}",
-            grounding=_lowest(self._groundings),
-        )
-        return Understanding(
-            language=Language(code=last.language, confidence=first.language_confidence),
-            classification=Classification(
-                type=first.document_type, confidence=first.type_confidence
-            ),
-            summary=summary,
-            facts=tuple(dict.fromkeys(facts))[:FACTS],
-            characters_summarised=characters,
-        )
 
-
-def _digest(answers: Sequence[ModelAnswer]) -> list[Page]:
-    """Return the windows' sentences as a document of their own, under their pages' numbers."""
-    by_page: dict[int, list[str]] = {}
-    for answer in answers:
-        for sentence in answer.sentences:
-            by_page.setdefault(min(sentence.pages, default=1), []).append(sentence.text)
-    return [
-        Page(number=number, method="native", why="sentences of a summary", text="\n".join(texts))
-        for number, texts in sorted(by_page.items())
-    ]
-
-
-def _lowest(groundings: Sequence[tuple[float, float]]) -> Grounding | None:
-    if not groundings:
-        return None
-    score, threshold = min(groundings)
-    return Grounding(score=score, threshold=threshold)
+def _place(name: str) -> str:
+    return f"asked/{name}.json"

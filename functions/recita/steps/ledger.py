@@ -10,19 +10,25 @@ from recita.models.document import Document
 from recita.models.manifest import (
     AudioEntry,
     CharacterLedger,
+    ImageLedger,
     LanguageLedger,
     Ledger,
+    MissingImage,
     MissingLanguage,
     MissingPage,
     PageLedger,
     Status,
     TranslationEntry,
 )
+from recita.models.picture import Inventory
 from recita.models.reasons import REJECTIONS, Reason, reason
 from recita.models.steps import Failure
 from recita.models.summary import Verdict
 from recita.steps.evidence import Evidence
 
+BLOCKING = ("input", "summary", "image")
+PICTURE_STEPS = ("find-pictures", "see-images", "describe-images")
+"""Whose failure costs pictures, not the document."""
 MESSAGE = re.compile(r'"errorMessage":\s*("(?:[^"\\]|\\.)*")')
 
 
@@ -54,6 +60,27 @@ def balance(
             spoken=_done(audio),
             missing=tuple(_missing_languages(document, translations, audio)),
         ),
+        images=_images(evidence),
+    )
+
+
+def _images(evidence: Evidence) -> ImageLedger:
+    inventory = evidence.inventory or Inventory()
+    published = {picture.id: picture for picture in evidence.pictures}
+    errors = {
+        spotted.id: published[spotted.id].error if spotted.id in published else "not-seen"
+        for spotted in inventory.pictures
+    }
+    unseen = [error for error in errors.values() if error and error != "description-failed"]
+    return ImageLedger(
+        found=len(errors),
+        seen=len(errors) - len(unseen),
+        described=sum(picture.description is not None for picture in evidence.pictures),
+        withheld=sum(picture.image is None for picture in evidence.pictures),
+        repeats=sum(spotted.repeats for spotted in inventory.pictures),
+        skipped=inventory.skipped,
+        missing=tuple(MissingImage(image=n, reason=why) for n, why in errors.items() if why),
+        error=inventory.error,
     )
 
 
@@ -71,8 +98,10 @@ def conclude(
     blocked = blocking(verdicts)
     if blocked:
         policies = ", ".join(blocked.policies)
+        if blocked.stage == "image":
+            return "BLOCKED", reason("picture-blocked", f"{blocked.target}: {policies}")
         return "BLOCKED", reason("guardrail-blocked", f"{blocked.stage} blocked by {policies}")
-    fatal = [f for f in failures if ":" not in f.step and f.step != "see-images"]
+    fatal = [f for f in failures if ":" not in f.step and f.step not in PICTURE_STEPS]
     if fatal:
         return "FAILED", reason("step-failed", f"{fatal[0].step}: {explain(fatal[0])}")
     if ledger.pages.total and not ledger.pages.read:
@@ -82,7 +111,7 @@ def conclude(
 
 def blocking(verdicts: Iterable[Verdict]) -> Verdict | None:
     """Return the verdict that blocks the document, if any; a translation's blocks its language."""
-    blocked = (v for v in verdicts if v.action == "BLOCKED" and v.stage in ("input", "summary"))
+    blocked = (v for v in verdicts if v.action == "BLOCKED" and v.stage in BLOCKING)
     return next(blocked, None)
 
 
@@ -120,8 +149,21 @@ def _partial(
         first = ledger.languages.missing[0]
         gaps = ", ".join(gap.language for gap in ledger.languages.missing)
         return "PARTIAL", reason("languages-missing", f"{gaps}: {first.reason}")
+    return _pictures(ledger.images, failures)
+
+
+def _pictures(images: ImageLedger, failures: Sequence[Failure]) -> tuple[Status, Reason | None]:
+    why = explain(failures[0]) if failures else ""
+    if images.error:
+        return "PARTIAL", reason("images-not-seen", f"not all was searched: {images.error}")
+    if images.found > images.seen:
+        gaps = ", ".join(f"{gap.image} ({gap.reason})" for gap in images.missing[:10])
+        return "PARTIAL", reason("images-not-seen", why or f"pictures not seen: {gaps}")
+    if images.missing:
+        gaps = ", ".join(gap.image for gap in images.missing[:10])
+        return "PARTIAL", reason("images-not-described", f"pictures not described: {gaps}")
     if failures:
-        return "PARTIAL", reason("images-not-seen", explain(failures[0]))
+        return "PARTIAL", reason("images-not-seen", why)
     return "COMPLETED", None
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from recita.models.document import Document
 from recita.models.page import Page, Reading
-from recita.models.picture import Picture
+from recita.models.picture import Inventory, Picture
 from recita.models.steps import StepInput, StepOutput
 from recita.models.summary import Understanding
 from recita.ports import Guardrail, Model
-from recita.steps.handover import PICTURE, READING, UNDERSTANDING
+from recita.steps.describing import DESCRIBE, derived, describe_upload
+from recita.steps.handover import INVENTORY, READING, UNDERSTANDING, seen
 from recita.steps.interview import Interview, OutOfTimeError
+from recita.steps.summarising import summarise, understanding
 from recita.steps.workbench import StepRun, Workbench
 
 LITTLE_TEXT = 200
@@ -23,13 +26,12 @@ def run(given: StepInput, *, bench: Workbench, model: Model, guardrail: Guardrai
     document = given.document
     with bench.step(document.document_id, "understand-document", given.attempt) as step:
         interview = Interview(step, model, guardrail)
-        pages = _pages(step)
-        picture = step.recall(PICTURE, Picture) if document.route == "image" else None
+        pages, picture = _pages(step), _picture(step, document)
         try:
             if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
-                understood = interview.describe(picture, "\n".join(page.text for page in pages))
+                understood = _described(step, interview, picture, pages)
             elif pages:
-                understood = interview.summarise(pages)
+                understood = summarise(interview, pages)
             else:
                 step.status = "SKIPPED"
                 return StepOutput(status="SKIPPED")
@@ -37,7 +39,7 @@ def run(given: StepInput, *, bench: Workbench, model: Model, guardrail: Guardrai
             return StepOutput(status="CONTINUE")
         if understood is None:
             return StepOutput(status="BLOCKED")
-        _keep(step, understood, picture)
+        _keep(step, understood)
         return StepOutput(status="SUCCEEDED")
 
 
@@ -46,11 +48,27 @@ def _pages(step: StepRun) -> list[Page]:
     return [page for page in reading.pages if page.text.strip()] if reading else []
 
 
-def _keep(step: StepRun, understood: Understanding, picture: Picture | None) -> None:
+def _picture(step: StepRun, document: Document) -> Picture | None:
+    """Return the uploaded picture as it was seen."""
+    if document.route != "image":
+        return None
+    inventory = step.recall(INVENTORY, Inventory)
+    found = inventory.pictures if inventory else ()
+    return step.recall(seen(found[0].id), Picture) if found else None
+
+
+def _described(
+    step: StepRun, interview: Interview, picture: Picture, pages: list[Page]
+) -> Understanding | None:
+    text = "\n".join(page.text for page in pages)
+    jpeg = derived(step.results, step.document_id, picture)
+    answer = describe_upload(interview, picture, text, jpeg)
+    if answer is None:
+        return None
+    return understanding(interview, DESCRIBE, (answer, answer), answer.facts, len(text))
+
+
+def _keep(step: StepRun, understood: Understanding) -> None:
     summary = understood.summary
     step.publish_model(summary.artifact, summary, "summary", language=summary.language)
     step.keep(UNDERSTANDING, understood)
-    if picture:
-        described = picture.model_copy(update={"description": summary.text})
-        step.publish_model(picture.artifact, described, "image-analysis")
-        step.keep(PICTURE, described)

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from recita.models.page import Page
 
-VERSION = "1"
+VERSION = "2"
 """Raise it with any change to a file in ``prompts/``; manifests record it."""
 WINDOW = 24_000
 """Characters of one window: with its tags below 25 text units, the most that one guardrail call
@@ -18,10 +18,13 @@ TAGS = re.compile(r"<(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 PAGE = '<page number="{number}">\n{text}\n</page>'
 
 
-def instructions(task: str, tag: str, sentences: int) -> str:
-    """Return the system prompt of a task; only this text instructs the model."""
+def instructions(task: str, tag: str, sentences: int, language: str = "") -> str:
+    """Return the system prompt of a task; only this text instructs the model.
+
+    ``language``: code of the language of the answer, where the task asks for one.
+    """
     text = files("recita.prompts").joinpath(f"{task}.md").read_text(encoding="utf-8")
-    return text.format(tag=tag, sentences=sentences)
+    return text.format(tag=tag, sentences=sentences, language=language)
 
 
 def new_tag() -> str:

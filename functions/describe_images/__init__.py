@@ -1,0 +1,1 @@
+"""Lambda function describe_images."""

@@ -1,0 +1,1 @@
+"""Lambda function find_pictures."""

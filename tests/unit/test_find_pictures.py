@@ -1,0 +1,85 @@
+"""Finding pictures: each is kept once, and what is left out is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from recita.decoding import pictures
+from recita.errors import DocumentRejectedError
+from recita.models.document import work_key
+from recita.models.picture import Inventory
+
+from tests.fakes import Pipeline, files
+from tests.fakes.pictures import drawn, illustrated
+
+pytestmark = pytest.mark.disable_socket
+
+PLACE = (100, 300, 240, 180)
+LOGO = (500, 720, 80, 60)
+
+
+def found(pipeline: Pipeline, body: bytes, key: str = "a.pdf") -> Inventory:
+    document = pipeline.inspect(pipeline.upload(body, key))
+    pipeline.read(document)
+    pipeline.find(document)
+    kept = pipeline.results.objects[work_key(document.document_id, "inventory.json")]
+    return Inventory.model_validate_json(kept)
+
+
+def test_a_repeated_picture_is_one() -> None:
+    logo = drawn(1)
+    body = illustrated([[(logo, LOGO), (drawn(2), PLACE)], [(logo, LOGO)], [(logo, LOGO)]])
+    inventory = found(Pipeline("none"), body)
+    assert [(one.id, one.page, one.repeats) for one in inventory.pictures] == [
+        ("0001", 1, 2),
+        ("0002", 1, 0),
+    ]
+    assert inventory.skipped == ()
+
+
+def test_a_picture_stands_where_the_page_has_it() -> None:
+    (picture,) = found(Pipeline("none"), illustrated([[], [(drawn(3), PLACE)]])).pictures
+    assert picture.page == 2
+    assert picture.box is not None
+    expected = (100 / 600, (800 - 480) / 800, 240 / 600, 180 / 800)
+    box = (picture.box.left, picture.box.top, picture.box.width, picture.box.height)
+    assert box == pytest.approx(expected, abs=0.01)
+
+
+def test_the_page_of_a_scan_is_no_picture() -> None:
+    assert found(Pipeline("none"), files.pdf([b"Do"])).pictures == ()
+
+
+def test_more_pictures_than_are_looked_at_are_told() -> None:
+    pipeline = Pipeline("none")
+    pipeline.max_pictures = 2
+    manifest = pipeline.run(illustrated([[(drawn(n), PLACE)] for n in range(5)]))
+    assert len(manifest.images) == 2
+    assert [warning.code for warning in manifest.warnings] == ["pictures-limit"]
+    assert [(one.reason, one.count) for one in manifest.ledger.images.skipped] == [("limit", 3)]
+    assert manifest.status == "COMPLETED"  # it is what the deployment asks for
+
+
+def test_an_upload_is_looked_at_even_where_documents_are_not() -> None:
+    pipeline = Pipeline("none")
+    pipeline.max_pictures = 0
+    assert len(found(pipeline, files.picture(), "a.jpg").pictures) == 1
+    assert found(pipeline, illustrated([[(drawn(1), PLACE)]])).pictures == ()
+
+
+def test_a_search_that_dies_keeps_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = pictures.search
+
+    def torn(*args: Any) -> Iterator[pictures.Found]:
+        yield next(whole(*args))
+        raise DocumentRejectedError("timeout", "decoding used up its CPU time")
+
+    monkeypatch.setattr(pictures, "search", torn)
+    manifest = Pipeline("none").run(illustrated([[(drawn(1), PLACE)], [(drawn(2), PLACE)]]))
+    assert manifest.status == "PARTIAL"
+    assert manifest.reason is not None
+    assert manifest.reason.code == "images-not-seen"
+    assert manifest.ledger.images.error == "timeout"
+    assert [image.id for image in manifest.images] == ["0001"]
