@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from recita.models.manifest import AudioEntry, Manifest, TranslationEntry
+from recita.models.manifest import AudioEntry, ImageLedger, Manifest, TranslationEntry
 from recita.models.picture import Label
 from recita.models.summary import Verdict
 
@@ -18,6 +18,7 @@ from recita_cli.console import paint
 
 WIDTH = 96
 LABELS_SHOWN = 8
+PICTURES_SHOWN = 3
 FACTS_SHOWN = 8
 PLAYERS = {
     "mpv": "mpv",
@@ -38,9 +39,7 @@ def result(label: str, manifest: Manifest, directory: Path | None) -> list[str]:
         lines += row("next", manifest.reason.hint)
     lines += row("pages", _pages(manifest))
     lines += row("attached", _attached(manifest))
-    for image in manifest.images:
-        lines += row("sees", _labels(image.labels))
-        lines += row("text in it", image.text)
+    lines += _images(manifest)
     if manifest.summary:
         lines += row("summary", f"[{manifest.summary.language}] {manifest.summary.text}")
     facts = manifest.facts[:FACTS_SHOWN]
@@ -113,6 +112,29 @@ def _pages(manifest: Manifest) -> str:
     )
 
 
+def _images(manifest: Manifest) -> list[str]:
+    """The uploaded picture as it was seen, or how many a document holds and some of them."""
+    if manifest.route == "image":
+        lines: list[str] = []
+        for image in manifest.images:
+            lines += row("sees", _labels(image.labels))
+            lines += row("text in it", image.text)
+        return lines
+    lines = row("pictures", _image_counts(manifest.ledger.images))
+    for image in manifest.images[:PICTURES_SHOWN]:
+        where = f"page {image.page}: " if image.page else ""
+        lines += row(f"  {image.id}", where + (image.description or _labels(image.labels)))
+    return lines
+
+
+def _image_counts(images: ImageLedger) -> str:
+    if not images.found:
+        return ""
+    withheld = f", {images.withheld} withheld" if images.withheld else ""
+    repeats = f", {images.repeats} repeats" if images.repeats else ""
+    return f"{images.seen} of {images.found} seen, {images.described} described{withheld}{repeats}"
+
+
 def _labels(labels: Iterable[Label]) -> str:
     named = [f"{label.name} {label.confidence:.0f} %" for label in labels]
     return ", ".join(named[:LABELS_SHOWN]) or "nothing it knows"
@@ -154,6 +176,8 @@ def _took(manifest: Manifest) -> str:
 
 def _places(manifest: Manifest, directory: Path) -> list[str]:
     lines = [f"  {'results':<10} {directory}/"]  # never wrapped: people copy it
+    if manifest.images:
+        lines.append(f"  {'pictures':<10} {shlex.quote(str(directory / 'images/index.html'))}")
     spoken = next((entry.artifact for entry in manifest.audio if entry.artifact), None)
     if spoken:
         file = shlex.quote(str(directory / spoken))

@@ -12,7 +12,7 @@ from recita_cli import options
 from recita_cli.console import command, emit, table
 
 if TYPE_CHECKING:
-    from recita.models.manifest import Manifest, Step
+    from recita.models.manifest import ImageEntry, ImageLedger, Manifest, Step
     from recita.models.record import StepRecord
 
 Id = Annotated[
@@ -72,6 +72,7 @@ def _sections(manifest: Manifest) -> Iterator[tuple[str, list[tuple[str, ...]]]]
             for page in manifest.pages
         ],
     )
+    yield "Pictures", [_picture(image) for image in manifest.images]
     yield "Facts", [(fact.name, fact.value, f"page {fact.page}") for fact in manifest.facts]
     yield (
         "Guardrail",
@@ -101,6 +102,13 @@ def _sections(manifest: Manifest) -> Iterator[tuple[str, list[tuple[str, ...]]]]
             for artifact in manifest.artifacts
         ],
     )
+
+
+def _picture(image: ImageEntry) -> tuple[str, ...]:
+    labels = ", ".join(f"{label.name} {label.confidence:.0f} %" for label in image.labels[:5])
+    where = f"page {image.page}" if image.page else ""
+    told = image.error or ("withheld" if image.image is None else image.description or "")
+    return (image.id, where, labels, told)
 
 
 def _step(step: Step | StepRecord) -> tuple[str, ...]:
@@ -135,7 +143,14 @@ def _ledger(manifest: Manifest) -> list[tuple[str, ...]]:
         ("translated", ", ".join(languages.translated) or "none"),
         ("spoken", ", ".join(languages.spoken) or "none"),
         *([("missing", missing)] if missing else []),
+        *([("pictures", _pictures(manifest.ledger.images))] if manifest.images else []),
     ]
+
+
+def _pictures(images: ImageLedger) -> str:
+    left_out = ", ".join(f"{one.count} {one.reason}" for one in images.skipped)
+    counted = f"{images.seen} of {images.found} seen, {images.described} described"
+    return f"{counted}; left out: {left_out}" if left_out else counted
 
 
 def _on_its_way(document: str, steps: list[StepRecord], *, as_json: bool) -> None:

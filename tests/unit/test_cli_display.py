@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recita.models.manifest import AudioEntry, Cost, Ledger, Manifest, Source, TranslationEntry
+from recita.models.manifest import (
+    AudioEntry,
+    Cost,
+    ImageEntry,
+    ImageLedger,
+    Ledger,
+    Manifest,
+    Source,
+    TranslationEntry,
+)
 from recita.models.manifest import SummaryEntry as Summary
+from recita.models.picture import Label
 from recita.models.reasons import reason
 from recita.models.record import StepError, StepRecord
 from recita.models.summary import Verdict
@@ -166,3 +176,35 @@ def test_the_guardrail_in_words(actions: list[Any], words: str) -> None:
         for action in actions
     ]
     assert readable.guardrail(verdicts) == words
+
+
+def image(number: int, description: str | None = None) -> ImageEntry:
+    return ImageEntry(
+        id=f"{number:04d}",
+        page=number,
+        repeats=0,
+        kind="photo",
+        labels=(Label(name="Dog", confidence=97.4),),
+        faces=0,
+        moderation=(),
+        text="",
+        alt="",
+        description=description,
+        image=f"images/{number:04d}.jpg",
+        artifact=f"images/{number:04d}.json",
+        error=None,
+    )
+
+
+def test_pictures_of_a_document_are_counted_and_some_shown(tmp_path: Path) -> None:
+    counted = ImageLedger(found=5, seen=4, described=1, withheld=1, repeats=7)
+    found = manifest(
+        images=(image(1, "A dog."), *(image(n) for n in range(2, 6))), ledger=Ledger(images=counted)
+    )
+    lines = readable.result("a.pdf", found, tmp_path)
+    shown = [line.split(maxsplit=1) for line in lines]
+    assert ["pictures", "4 of 5 seen, 1 described, 1 withheld, 7 repeats"] in shown
+    assert ["0001", "page 1: A dog."] in shown
+    assert ["0002", "page 2: Dog 97 %"] in shown
+    assert not any(line.startswith("0004") for line in lines)
+    assert f"{tmp_path}/images/index.html" in lines[-1]
