@@ -22,7 +22,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody exported for their own stack must not steer the tests'."""
-    for name in ("RECITA_HOME", "RECITA_PORT"):
+    for name in ("RECITA_HOME", "RECITA_PORT", "RECITA_LOCAL_TPS"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -76,8 +76,15 @@ class DocumentLaptop:
 
     def calls(self) -> dict[str, int]:
         """Calls so far by ``service.operation``."""
+        return self._counted("counted")
+
+    def failures(self) -> dict[str, int]:
+        """Those of them that were answered with an error."""
+        return self._counted("failed")
+
+    def _counted(self, what: str) -> dict[str, int]:
         with urllib.request.urlopen(f"{self.stack.endpoint_url}/_recita/usage", timeout=10) as got:  # noqa: S310
-            counted: dict[str, int] = json.load(got)["calls"]["counted"]
+            counted: dict[str, int] = json.load(got)["calls"][what]
         return counted
 
     def _post(self, path: str, body: bytes) -> None:

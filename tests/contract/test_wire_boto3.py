@@ -106,6 +106,25 @@ def test_a_modelled_error_raises_its_class(client: Any) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+def test_a_call_over_the_quota_is_throttled_as_the_service_does(
+    serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECITA_LOCAL_TPS", "Textract.*=0.01,Bedrock-Runtime.Converse=0.01")
+    with serve(STUBS.__getitem__) as url:
+        textract = connect(url, "textract")
+        textract.detect_document_text(Document={"Bytes": b"x"})
+        with pytest.raises(textract.exceptions.ProvisionedThroughputExceededException):
+            textract.detect_document_text(Document={"Bytes": b"x"})
+        bedrock = connect(url, "bedrock-runtime")
+        bedrock.converse(modelId="m", messages=[])
+        found = failure(bedrock.converse, modelId="m", messages=[])
+        assert found["Error"]["Code"] == "ThrottlingException"
+        assert found["ResponseMetadata"]["HTTPStatusCode"] == 429
+        assert connect(url, "translate").translate_text(
+            Text="abc", SourceLanguageCode="en", TargetLanguageCode="es"
+        )
+
+
 def test_an_error_carries_its_further_members(client: Any) -> None:
     found = failure(client("translate").translate_text, Text="olá",
                     SourceLanguageCode="auto", TargetLanguageCode="en")  # fmt: skip

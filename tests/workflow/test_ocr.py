@@ -14,13 +14,14 @@ import pytest
 import reportlab
 from botocore.exceptions import ClientError
 from PIL import Image, ImageDraw, ImageFont
+from recita_local import stack
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.laptop import DocumentLaptop
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tests.laptop import DocumentLaptop
 
 pytestmark = [pytest.mark.stack, pytest.mark.engines]
 
@@ -155,6 +156,24 @@ def test_a_throttled_start_is_retried_and_paid_once(recita: DocumentLaptop) -> N
     assert step.attempts == 2
     (usage,) = (u for u in manifest.usage if u.service == "textract")
     assert (usage.operation, usage.units) == ("StartDocumentTextDetection", 2)
+
+
+def test_documents_over_the_quota_wait_and_complete(
+    tmp_path: Path, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECITA_LOCAL_TPS", "Textract.StartDocumentTextDetection=0.5,Textract.*=5")
+    waits = {"OcrNotificationSeconds": "10", "OcrPollSeconds": "1"}
+    busy = DocumentLaptop(stack.start(tmp_path, port=unused_port, parameters=waits))
+    try:
+        sent = [busy.upload(scan(letter(1), letter(2)), f"{n}.pdf", languages="none")
+                for n in range(3)]  # fmt: skip
+        manifests = [busy.manifest(document) for document in sent]
+        assert [manifest.status for manifest in manifests] == ["COMPLETED"] * 3
+        assert busy.failures()[TEXT] >= 1
+        assert all(usage.units == 2 for manifest in manifests for usage in manifest.usage
+                   if usage.operation == "StartDocumentTextDetection")  # fmt: skip
+    finally:
+        stack.stop(tmp_path)
 
 
 def test_a_throttled_collection_loses_no_page(recita: DocumentLaptop) -> None:

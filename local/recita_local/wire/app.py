@@ -28,6 +28,7 @@ from recita_local.wire.constraints import unknown_members, violations
 from recita_local.wire.errors import error_reply, internal, invalid
 from recita_local.wire.faults import FAULTS
 from recita_local.wire.flights import Flights
+from recita_local.wire.quotas import Quotas, from_environment
 from recita_local.wire.service import RequestContext, ServiceError
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Wire:
     endpoint_url: str
     operations: Callable[[str], Operations] = registry.operations
     flights: Flights[HttpReply] = field(default_factory=Flights)
+    quotas: Quotas = field(default_factory=from_environment)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, service: str) -> None:
         """Answer one HTTP request to ``service`` (its botocore name)."""
@@ -111,6 +113,7 @@ class Wire:
         handler = operations.get(context.operation)
         if handler is None:
             raise _unknown(context.service, context.operation, operations)
+        self.quotas.spend(context.service, call.operation)
         if found := violations(call.params, call.operation.input_shape):
             raise invalid(call.operation, found)
         FAULTS.raise_due(context.service, context.operation)
