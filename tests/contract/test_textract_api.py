@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import threading
@@ -17,7 +18,9 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.validate import ParamValidator
 from PIL import Image, ImageDraw, ImageFont
+from pypdf import PdfWriter
 from recita_local import engines
+from recita_local.services.textract import work
 from recita_local.services.textract.api import OPERATIONS
 from recita_local.wire.service import RequestContext, ServiceError
 
@@ -34,6 +37,8 @@ class Laptop(RequestContext):
     """A request's context whose S3 and SNS are in memory."""
 
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    sizes: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Sizes of objects that are too large to make."""
     messages: list[str] = field(default_factory=list)
     told: threading.Event = field(default_factory=threading.Event)
 
@@ -43,7 +48,7 @@ class Laptop(RequestContext):
     def head_object(self, Bucket: str, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
         if (Bucket, Key) not in self.objects:
             raise ClientError({"Error": {"Code": "404", "Message": "Not Found"}}, "HeadObject")
-        return {"ContentLength": len(self.objects[Bucket, Key])}
+        return {"ContentLength": self.sizes.get((Bucket, Key), len(self.objects[Bucket, Key]))}
 
     def get_object(self, Bucket: str, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
         size = self.head_object(Bucket, Key)["ContentLength"]
@@ -51,6 +56,8 @@ class Laptop(RequestContext):
         return {"ContentLength": size, "Body": body}
 
     def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
+        if Bucket == "gone":
+            raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": ""}}, "PutObject")
         self.objects[Bucket, Key] = Body
 
     def publish(self, TopicArn: str, Message: str) -> None:  # noqa: N803
@@ -99,6 +106,25 @@ def ruled_table() -> bytes:
 def pages_pdf(*pages: str) -> bytes:
     images = [Image.open(io.BytesIO(drawn(page))).convert("RGB") for page in pages]
     return saved(images[0], "PDF", save_all=True, append_images=images[1:])
+
+
+def blank_pages(count: int) -> bytes:
+    writer = PdfWriter()
+    for _ in range(count):
+        writer.add_blank_page(100, 100)
+    return written(writer)
+
+
+def encrypted(pdf: bytes) -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.encrypt("secret", algorithm="AES-256")
+    return written(writer)
+
+
+def written(writer: PdfWriter) -> bytes:
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
 
 
 def call(operation: str, params: dict[str, Any], laptop: Laptop) -> dict[str, Any]:
@@ -206,11 +232,42 @@ def test_results_come_in_portions(laptop: Laptop) -> None:
 
 
 @pytest.mark.engines
-def test_an_output_config_stores_the_results(laptop: Laptop) -> None:
-    laptop.objects["in", "a.pdf"] = pages_pdf("stored")
-    job_id = finished(laptop, OutputConfig={"S3Bucket": "out", "S3Prefix": "ocr"})
-    stored = json.loads(laptop.objects["out", f"ocr/{job_id}/1"])
-    assert lines(stored) == ["stored"]
+def test_an_output_config_stores_the_results_in_portions(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PAGE_SIZE", 4)
+    laptop.objects["in", "a.pdf"] = pages_pdf("one two three", "four five")
+    job_id = finished(laptop, OutputConfig={"S3Bucket": "out", "S3Prefix": "ocr/"})
+    names = [key for bucket, key in laptop.objects if bucket == "out"]
+    assert names == [f"ocr/{job_id}/{name}" for name in (".s3_access_check", "1", "2", "3")]
+    assert laptop.objects["out", names[0]] == b""
+
+    stored = [json.loads(laptop.objects["out", name]) for name in names[1:]]
+    whole = call("GetDocumentTextDetection", {"JobId": job_id}, laptop)
+    assert [block for part in stored for block in part["Blocks"]] == whole["Blocks"]
+    assert ["NextToken" in part for part in stored] == [True, True, False]
+    for part in stored:
+        assert part["JobStatus"] == "SUCCEEDED"
+        assert part["DocumentMetadata"] == {"Pages": 2}
+        assert part["DetectDocumentTextModelVersion"] == "1.0"
+
+
+def test_an_output_bucket_that_can_not_be_written_is_refused_at_once(laptop: Laptop) -> None:
+    laptop.objects["in", "a.pdf"] = b"%PDF-1.7"
+    params = {"DocumentLocation": LOCATION, "OutputConfig": {"S3Bucket": "gone"}}
+    assert refused("StartDocumentTextDetection", params, laptop) == "InvalidS3ObjectException"
+
+
+@pytest.mark.engines
+def test_a_token_stands_for_a_place_in_one_job(laptop: Laptop) -> None:
+    laptop.objects["in", "a.pdf"] = pages_pdf("one two three")
+    first = finished(laptop)
+    laptop.told.clear()
+    second = finished(laptop, JobTag="other")
+    get = functools.partial(refused, "GetDocumentTextDetection", laptop=laptop)
+    token = call("GetDocumentTextDetection", {"JobId": first, "MaxResults": 2}, laptop)["NextToken"]
+    assert get(params={"JobId": second, "NextToken": token}) == "InvalidParameterException"
+    assert get(params={"JobId": first, "NextToken": "nonsense"}) == "InvalidParameterException"
 
 
 @pytest.mark.engines
@@ -237,10 +294,45 @@ def test_a_job_on_a_broken_file_fails_and_says_so(laptop: Laptop) -> None:
 
 @pytest.mark.engines
 @pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (blank_pages(3001), "DOCUMENT_TOO_LARGE"),
+        (b"\xff\xd8\xff" + bytes(10 * 1024 * 1024), "DOCUMENT_TOO_LARGE"),
+        (b"GIF89a", "UNSUPPORTED_DOCUMENT"),
+        (encrypted(pages_pdf("secret")), "UNSUPPORTED_DOCUMENT"),
+    ],
+)
+def test_a_job_beyond_the_service_fails_and_says_why(
+    laptop: Laptop, data: bytes, message: str
+) -> None:
+    laptop.objects["in", "a.pdf"] = data
+    job_id = finished(laptop)
+    reply = call("GetDocumentTextDetection", {"JobId": job_id}, laptop)
+    assert (reply["JobStatus"], reply["StatusMessage"]) == ("FAILED", message)
+
+
+@pytest.mark.parametrize(
+    ("operation", "member", "limit"),
+    [
+        ("DetectDocumentText", "Document", 10 * 1024 * 1024),
+        ("StartDocumentTextDetection", "DocumentLocation", 500 * 1024 * 1024),
+    ],
+)
+def test_an_object_that_is_too_large_is_not_downloaded(
+    laptop: Laptop, operation: str, member: str, limit: int
+) -> None:
+    laptop.objects["in", "a.pdf"] = b"%PDF-1.7"
+    laptop.sizes["in", "a.pdf"] = limit + 1
+    assert refused(operation, {member: LOCATION}, laptop) == "DocumentTooLargeException"
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
     ("data", "code"),
     [
         (pages_pdf("one", "two"), "UnsupportedDocumentException"),
         (b"%PDF-1.7 and no more", "BadDocumentException"),
+        (encrypted(pages_pdf("secret")), "UnsupportedDocumentException"),
         (drawn("cut")[:400], "BadDocumentException"),
         (saved(Image.new("1", (10_001, 20)), "PNG"), "BadDocumentException"),
     ],

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from recita_local.services.textract.blocks import page_blocks
 from recita_local.services.textract.documents import check_object, document_bytes
-from recita_local.services.textract.jobs import Job, Jobs
+from recita_local.services.textract.jobs import Jobs
 from recita_local.services.textract.ocr import ask, engine_name
-from recita_local.services.textract.work import PAGE_SIZE, notify, read_document, result
+from recita_local.services.textract.work import (
+    PAGE_SIZE,
+    check_output,
+    notify,
+    position,
+    read_document,
+    result,
+)
 from recita_local.wire.service import ServiceError
 
 if TYPE_CHECKING:
@@ -20,7 +25,7 @@ NOT_LOCAL = ("HumanLoopConfig", "QueriesConfig", "AdaptersConfig")
 """Parameters that need a service which nothing here stands in for."""
 
 TEXT, ANALYSIS = "StartDocumentTextDetection", "StartDocumentAnalysis"
-_jobs = Jobs(read_document, notify)
+_jobs = Jobs(check_output, read_document, notify)
 
 
 def detect_document_text(params: Params, context: RequestContext) -> Reply:
@@ -83,26 +88,8 @@ def _start(api: str, params: Params, context: RequestContext) -> Reply:
 def _get(api: str, params: Params, context: RequestContext) -> Reply:
     job = _jobs.get(api, params["JobId"])
     context.engine = engine_name()
-    start = _position(job, params["NextToken"]) if "NextToken" in params else 0
-    count = min(params.get("MaxResults", PAGE_SIZE), PAGE_SIZE)
-    reply = result(job, start, count)
-    if "Blocks" in reply and start + count < len(job.blocks):
-        reply["NextToken"] = _token(job, start + count)
-    return reply
-
-
-def _token(job: Job, position: int) -> str:
-    return base64.b64encode(f"{job.id}/{position}".encode()).decode()
-
-
-def _position(job: Job, token: str) -> int:
-    try:
-        job_id, _, position = base64.b64decode(token, validate=True).decode().partition("/")
-        if job_id == job.id:
-            return int(position)
-    except (binascii.Error, ValueError):
-        pass
-    raise ServiceError("InvalidParameterException", "Request has an invalid NextToken")
+    start = position(job, params["NextToken"]) if "NextToken" in params else 0
+    return result(job, start, min(params.get("MaxResults", PAGE_SIZE), PAGE_SIZE))
 
 
 def _check_features(params: Params) -> None:

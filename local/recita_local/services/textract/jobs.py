@@ -88,7 +88,9 @@ Work = Callable[[Job], None]
 class Jobs:
     """The jobs of one laptop."""
 
-    def __init__(self, work: Work, finished: Work) -> None:
+    def __init__(self, accept: Work, work: Work, finished: Work) -> None:
+        """``accept`` may refuse a job before it begins, by raising what the service raises."""
+        self._accept = accept
         self._work = work
         self._finished = finished
         self._jobs: dict[str, Job] = {}
@@ -111,13 +113,19 @@ class Jobs:
             self._jobs[job.id] = job
             self._tokens[token] = job.id
             self._start_workers()
+        try:
+            self._accept(job)
+        except ServiceError:
+            with self._lock:
+                self._forget({job.id})
+            raise
         self._queue.put(job)
         return job
 
     def get(self, api: str, job_id: str) -> Job:
-        """The job; one of another API has no such id here."""
+        """The job; one of another API has no such id here, nor has one of last week."""
         job = self._jobs.get(job_id)
-        if job is None or job.api != api:
+        if job is None or job.api != api or job.started < _oldest():
             raise ServiceError("InvalidJobIdException", "Request has invalid Job Id")
         return job
 
@@ -129,8 +137,9 @@ class Jobs:
         return job
 
     def _forget_old(self) -> None:
-        limit = time.time() - KEPT_SECONDS
-        old = {job.id for job in self._jobs.values() if job.started < limit}
+        self._forget({job.id for job in self._jobs.values() if job.started < _oldest()})
+
+    def _forget(self, old: set[str]) -> None:
         self._jobs = {key: job for key, job in self._jobs.items() if key not in old}
         self._tokens = {token: key for token, key in self._tokens.items() if key not in old}
 
@@ -157,6 +166,11 @@ class Jobs:
             self._finished(job)
         except Exception:
             LOG.exception("job %s is %s, but nobody could be told", job.id, job.status)
+
+
+def _oldest() -> float:
+    """When the oldest job that is still known may have started."""
+    return time.time() - KEPT_SECONDS
 
 
 def _fail(job: Job, message: str) -> None:

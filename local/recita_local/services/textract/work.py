@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from recita_local.services.textract.blocks import page_blocks
 from recita_local.services.textract.documents import download
@@ -37,8 +40,9 @@ def read_document(job: Job) -> None:
         failures = list(_read_pages(job, path))
     if len(failures) == pages:
         raise failures[0]
-    _store(job)
-    job.status = PARTIAL_SUCCESS if failures else SUCCEEDED
+    status = PARTIAL_SUCCESS if failures else SUCCEEDED
+    _store(job, status)
+    job.status = status  # last: who sees it finds everything
 
 
 def _read_pages(job: Job, path: Path) -> Iterator[ServiceError]:
@@ -54,36 +58,65 @@ def _read_pages(job: Job, path: Path) -> Iterator[ServiceError]:
             job.blocks.extend(page_blocks(page, features, number=index + 1))
 
 
-def result(job: Job, start: int, count: int) -> dict[str, Any]:
-    """The reply of a Get operation, without its NextToken."""
-    version = "DetectDocumentText" if job.api == "StartDocumentTextDetection" else "AnalyzeDocument"
+def result(job: Job, start: int = 0, count: int = PAGE_SIZE) -> dict[str, Any]:
+    """The reply of a Get operation: blocks from number ``start``, and where to go on."""
     status = job.status  # read once: the job may finish meanwhile
-    reply: dict[str, Any] = {"JobStatus": status, f"{version}ModelVersion": "1.0"}
-    if status == FAILED:
-        return reply | {"StatusMessage": job.message}
     if status in {SUCCEEDED, PARTIAL_SUCCESS}:
-        reply["DocumentMetadata"] = {"Pages": job.pages}
-        reply["Blocks"] = job.blocks.read(start, count)
-        if job.warnings:
-            reply["Warnings"] = job.warnings
+        return _portion(job, status, start, count)
+    message = {"StatusMessage": job.message} if status == FAILED else {}
+    return _head(job, status) | message
+
+
+def _head(job: Job, status: str) -> dict[str, Any]:
+    version = "DetectDocumentText" if job.api == "StartDocumentTextDetection" else "AnalyzeDocument"
+    return {"JobStatus": status, f"{version}ModelVersion": "1.0"}
+
+
+def _portion(job: Job, status: str, start: int, count: int) -> dict[str, Any]:
+    reply = _head(job, status) | {
+        "DocumentMetadata": {"Pages": job.pages},
+        "Blocks": job.blocks.read(start, count),
+    }
+    if job.warnings:
+        reply["Warnings"] = job.warnings
+    if start + count < len(job.blocks):
+        reply["NextToken"] = b64encode(f"{job.id}/{start + count}".encode()).decode()
     return reply
 
 
-def _store(job: Job) -> None:
+def position(job: Job, token: str) -> int:
+    """The number of the block that a NextToken of this job stands for."""
+    try:
+        job_id, _, number = b64decode(token, validate=True).decode().partition("/")
+        if job_id == job.id:
+            return int(number)
+    except ValueError:  # binascii's and Unicode's errors among them
+        pass
+    raise ServiceError("InvalidParameterException", "Request has an invalid NextToken")
+
+
+def check_output(job: Job) -> None:
+    """Write the empty object by which Textract finds out whether it may write results."""
+    _put(job, ".s3_access_check", b"")
+
+
+def _store(job: Job, status: str) -> None:
     """Results as objects ``prefix/JobId/1``, ``2``, … where an OutputConfig asks for them."""
+    for number, start in enumerate(range(0, len(job.blocks), PAGE_SIZE), start=1):
+        _put(job, str(number), json.dumps(_portion(job, status, start, PAGE_SIZE)).encode())
+
+
+def _put(job: Job, name: str, body: bytes) -> None:
     output = job.params.get("OutputConfig")
     if output is None:
         return
-    s3 = job.context.client("s3")
     prefix = output.get("S3Prefix", "textract_output").rstrip("/")
-    for number, start in enumerate(range(0, len(job.blocks), PAGE_SIZE), start=1):
-        body = {
-            "JobStatus": PARTIAL_SUCCESS if job.warnings else SUCCEEDED,
-            "DocumentMetadata": {"Pages": job.pages},
-            "Blocks": job.blocks.read(start, PAGE_SIZE),
-        }
-        key = f"{prefix}/{job.id}/{number}"
-        s3.put_object(Bucket=output["S3Bucket"], Key=key, Body=json.dumps(body).encode())
+    key = f"{prefix}/{job.id}/{name}"
+    try:
+        job.context.client("s3").put_object(Bucket=output["S3Bucket"], Key=key, Body=body)
+    except (ClientError, BotoCoreError) as error:
+        message = f"Unable to write to the output bucket {output['S3Bucket']}"
+        raise ServiceError("InvalidS3ObjectException", message) from error
 
 
 def notify(job: Job) -> None:
