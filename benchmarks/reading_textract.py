@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,12 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PIL import Image
-from recita_local import engines
 from recita_local.services.textract.api import OPERATIONS
 from recita_local.wire.service import RequestContext
 
 from benchmarks import agreement
 from benchmarks.agreement import Block, Score
+from benchmarks.engine_usage import peak_megabytes, processor_seconds
 
 FEATURES = ["TABLES", "FORMS", "LAYOUT"]
 LANGUAGES = ("de", "en", "es", "fr", "pt")
@@ -99,32 +98,18 @@ def speed(corpus: Path) -> Found:
             "text": seconds(partial(text_blocks, data)),
             "analysis": seconds(partial(analysed, data)),
         }
-    return found | {"peak_megabytes": peak_megabytes()}
+    return found | {"peak_megabytes": peak_megabytes("ocr")}
 
 
 def seconds(read: Callable[[], object]) -> dict[str, float]:
     """Least of a few repeats: on the clock, and of processor time, which load changes less."""
     clock, processor = [], []
     for _ in range(REPEATS):
-        started, used = time.perf_counter(), processor_seconds()
+        started, used = time.perf_counter(), processor_seconds("ocr")
         read()
         clock.append(time.perf_counter() - started)
-        processor.append(processor_seconds() - used)
+        processor.append(processor_seconds("ocr") - used)
     return {"clock": round(min(clock), 2), "processor": round(min(processor), 2)}
-
-
-def processor_seconds() -> float:
-    """What the engine's process has used of all cores together."""
-    stat = Path(f"/proc/{engines.engine('ocr').pid}/stat").read_text(encoding="ascii")
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def peak_megabytes() -> int:
-    """Resident memory of the engine's process at its highest."""
-    status = Path(f"/proc/{engines.engine('ocr').pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) // 1024
 
 
 def text_blocks(data: bytes) -> list[Block]:

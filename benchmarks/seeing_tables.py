@@ -1,0 +1,61 @@
+"""The tables that ``docs/seeing.md`` shows, made from ``benchmarks/seeing.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.reading_tables import Found, percent, table
+
+
+def tables(found: Found) -> dict[str, str]:
+    """Markdown by the name of its place in the page; a section not measured has none."""
+    return {name: make(found[name]) for name, make in MADE.items() if name in found}
+
+
+def labels(found: Found) -> str:
+    """Expected labels found, and mistakes, picture by picture."""
+    head = ("picture", "expected labels found", "of these at 70 or more", "wrong at 70 or more")
+    rows = [
+        (
+            name,
+            f"{one['found']} of {one['expected']}",
+            str(one["sure"]),
+            ", ".join(one["false"]) or "none",
+        )
+        for name, one in found["pictures"].items()
+    ]
+    share = percent(found["found"] / found["expected"], 1)
+    mistakes = f"{found['false']}: {found['false_a_picture']:.2f} a picture"
+    total = (
+        f"all {len(rows)}",
+        f"{found['found']} of {found['expected']} ({share})",
+        f"{found['sure']} ({percent(found['sure'] / found['expected'], 1)})",
+        f"{mistakes}, at most {found['false_most']} in one",
+    )
+    return table(head, [*rows, total])
+
+
+def faces(found: Found) -> str:
+    """Faces found, and faces that are none."""
+    head = ("pictures", "faces in them", "found", "found where there is none")
+    names = ("pictures", "faces", "found", "false")
+    return table(head, [[str(found[name]) for name in names]])
+
+
+def speed(found: Found) -> str:
+    """Milliseconds of each operation, and memory."""
+    rows = [
+        (name, str(one["processor_mean"]), str(one["clock_median"]))
+        for name, one in found.items()
+        if isinstance(one, dict)
+    ]
+    head = (
+        "warm, milliseconds a picture",
+        "of processor time, mean",
+        "on the clock, median of the best of three",
+    )
+    return table(head, [*rows, ("peak memory of the engine", f"{found['peak_megabytes']} MB", "")])
+
+
+MADE: dict[str, Callable[[Found], str]] = {"labels": labels, "faces": faces, "speed": speed}
+"""Section to what writes its table."""
