@@ -36,9 +36,10 @@ docs: setup ## Write what docs are generated from --help and benchmarks/
 build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)
 	@SAM_CLI_BETA_BUILD_PERFORMANCE=1 $(BIN)/sam build
 
-bench: setup ## Measure the pipeline's overhead, and how well documents are read
+bench: setup ## Measure the overhead, and how well documents are read and pictures seen
 	@$(BIN)/python benchmarks/overhead.py
 	@$(BIN)/python -m benchmarks.reading
+	@$(BIN)/python -m benchmarks.seeing
 
 clean: ## Stop the laptop stack and remove what was made here
 	@-$(BIN)/recita down 2>/dev/null

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from benchmarks import reading_tables
+from benchmarks import reading_tables, seeing_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 READING = ROOT / "docs" / "reading.md"
+SEEING = ROOT / "docs" / "seeing.md"
 BENCHMARKS = ROOT / "benchmarks"
 
 
@@ -30,11 +32,15 @@ def main() -> int:
 
 def documents() -> dict[Path, dict[str, str]]:
     """Each document's generated blocks, by name."""
-    reading = json.loads((BENCHMARKS / "reading.json").read_text(encoding="utf-8"))
     return {
         README: {"demo": demo(), "measured": measured()},
-        READING: reading_tables.tables(reading),
+        READING: reading_tables.tables(_found("reading")),
+        SEEING: seeing_tables.tables(_found("seeing")),
     }
+
+
+def _found(name: str) -> Any:
+    return json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def filled(text: str, blocks: dict[str, str]) -> str:
@@ -54,7 +60,7 @@ def demo() -> str:
 
 def measured() -> str:
     """The numbers of the last recorded ``benchmarks/overhead.py``."""
-    found = json.loads((BENCHMARKS / "overhead.json").read_text(encoding="utf-8"))
+    found = _found("overhead")
     demo_run, stack, imports = found["demo"]["together"], found["stack"], found["imports"]
     rows = [
         ("four demo files together, wall time ÷ the engines' busy time", demo_run["wall_to_busy"]),

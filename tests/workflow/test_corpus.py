@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.stack, pytest.mark.engines, pytest.mark.timeout(900)]
 
 SAMPLES = outcomes.samples(CORPUS) if CORPUS.is_dir() else []
-MISSED = {"gps_photo.jpg": "the laptop's label model takes the house for a castle"}
-"""What is known to be wrong, and why; a file that gets right fails until it leaves this list."""
 PATIENCE = 600.0
 """Seconds for all files, which are uploaded at once."""
 
@@ -40,13 +38,7 @@ def test_the_sample_files_are_here(corpus: Path) -> None:
     assert all((corpus / sample.file).is_file() for sample in SAMPLES)
 
 
-def _marked(sample: Sample) -> Any:
-    why = MISSED.get(sample.file)
-    marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
-    return pytest.param(sample, id=sample.file, marks=marks)
-
-
-@pytest.mark.parametrize("sample", [_marked(sample) for sample in SAMPLES])
+@pytest.mark.parametrize("sample", [pytest.param(sample, id=sample.file) for sample in SAMPLES])
 def test_every_file_ends_as_it_must(
     recita: DocumentLaptop, uploaded: dict[str, str], sample: Sample
 ) -> None:
