@@ -16,11 +16,12 @@ SENTENCE = "Invoice 4711 of 21 November was issued to the town library for 1,250
 
 def raw_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
     """A PDF of numbered objects; the first is the catalog."""
-    body = b"%PDF-1.7\n"
+    parts, place = [b"%PDF-1.7\n"], 0
     offsets = []
     for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+        offsets.append(place := place + len(parts[-1]))
+        parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, content))
+    body = b"".join(parts)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     return (
         body

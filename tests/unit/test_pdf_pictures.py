@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -457,3 +459,91 @@ def test_a_broken_image_costs_only_itself(tmp_path: Path) -> None:
         broken = Coded("broken", entries, body, scenery())
         (found,) = searched(tmp_path, page_of(broken))
         assert found.skipped == expected
+
+
+def test_what_a_tagged_pdf_says_of_its_pictures_is_kept(tmp_path: Path) -> None:
+    content = (
+        b"/Figure << /MCID 0 >> BDC q 300 0 0 200 100 100 cm /Im Do Q EMC"
+        b" q 100 0 0 66 100 500 cm /Im Do Q"
+    )
+    (image, *_) = coded()
+    tree = Coded(image.name, image.entries, image.body, image.look, (
+        b"<< /Type /StructTreeRoot /K 8 0 R /ParentTree << /Nums [0 [8 0 R]] >> >>",
+        b"<< /Type /StructElem /S /Figure /P 7 0 R /Pg 3 0 R /K 0 /Alt (A hill\\nat dawn) >>",
+    ))  # fmt: skip
+    body = page_of(tree, content).replace(b"/Contents 4", b"/StructParents 0 /Contents 4")
+    body = body.replace(b"/Type /Catalog", b"/Type /Catalog /StructTreeRoot 7 0 R")
+    body = body.replace(b"/Pages 2 0 R", b"/Pages 2 0 R /MarkInfo << /Marked true >>", 1)
+    one, two = searched(tmp_path, body)
+    assert (one.alt, two.alt, two.skipped) == ("A hill at dawn", "", "repeat")
+
+
+def test_a_stamp_is_part_of_what_a_page_shows(tmp_path: Path) -> None:
+    (image, *_) = coded()
+    stamp = files.stream(
+        b"240 0 0 160 0 0 cm /Im Do",
+        b"/Type /XObject /Subtype /Form /BBox [0 0 240 160]"
+        b" /Resources << /XObject << /Im 5 0 R >> >>",
+    )
+    annotation = (
+        b"<< /Type /Annot /Subtype /Stamp /Rect [150 200 450 400] /F 4 /AP << /N 7 0 R >> >>"
+    )
+    stamped = Coded(image.name, image.entries, image.body, image.look, (stamp, annotation))
+    body = page_of(stamped, b"").replace(b"/Contents 4", b"/Annots [8 0 R] /Contents 4")
+    (found,) = searched(tmp_path, body)
+    assert place(found) == pytest.approx((0.25, 0.5, 0.5, 0.25), abs=0.001)
+    assert difference(seen(found), scenery()) < 3
+
+
+def test_a_picture_in_a_layer_that_is_switched_off_is_not_seen(tmp_path: Path) -> None:
+    (image, *_) = coded()
+    layer = Coded(image.name, image.entries, image.body, image.look, (
+        b"<< /Type /OCG /Name (Off) >>",
+    ))  # fmt: skip
+    body = page_of(layer, b"/OC /L BDC q 300 0 0 200 100 100 cm /Im Do Q EMC")
+    body = body.replace(b"/XObject <<", b"/Properties << /L 7 0 R >> /XObject <<", 1)
+    off = b"/Type /Catalog /OCProperties << /OCGs [7 0 R] /D << /OFF [7 0 R] >> >>"
+    (found,) = searched(tmp_path, body.replace(b"/Type /Catalog", off))
+    assert found.skipped == "blank"
+
+
+MANY = """
+import sys
+from pathlib import Path
+from recita import cage
+from recita.decoding import pdf_layer, pictures, sniff
+pdf_layer.MAX_GROWTH = 8 * cage.MEGABYTE
+limits = cage.Limits(seconds=120, memory=64 * cage.MEGABYTE)
+found = cage.stream(limits, pictures.find, Path(sys.argv[1]), sniff.PDF, frozenset(), 1000)
+print(sum(one.jpeg is not None for one in found))
+"""
+
+
+def test_a_hundred_pictures_need_no_more_memory_than_some(tmp_path: Path, root: Path) -> None:
+    """100 MB as they are stored, and PDFium would keep them all."""
+    noise = Image.effect_noise((1000, 1000), 90).tobytes()
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * number) for number in range(100))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 100 /Kids [%b] >>" % kids,
+        files.stream(b"q 500 0 0 500 50 50 cm /Im Do Q"),
+    ]
+    image = b"/Subtype /Image /Width 1000 /Height 1000 /ColorSpace /DeviceGray /BitsPerComponent 8"
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 3 0 R"
+        b" /Resources << /XObject << /Im %d 0 R >> >> >>"
+    )
+    for number in range(100):
+        objects.append(page % (5 + 2 * number))
+        grain = noise[number * 1000 :] + noise[: number * 1000]
+        objects.append(files.stream(grain, image))
+    path = tmp_path / "many.pdf"
+    path.write_bytes(files.raw_pdf(objects))
+    ended = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-c", MANY, str(path)],
+        check=True,
+        capture_output=True,
+        env={"PYTHONPATH": str(root / "functions")},
+        text=True,
+    )
+    assert ended.stdout.strip() == "100"

@@ -91,15 +91,17 @@ def _layer(document: pdfium.PdfDocument, index: int) -> LayerPage:
     except pdfium.PdfiumError:
         return LayerPage(index + 1, "lost", "the page can't be opened", error="corrupt")
     with closing(page):
-        page = _with_fields(document, page, index)
+        page = with_annotations(document, page, index, FILLED_BY_HAND)
         with closing(page.get_textpage()) as textpage:
             return _read(page, textpage, index + 1)
 
 
-def _with_fields(document: pdfium.PdfDocument, page: Any, index: int) -> Any:
-    """Return the page with what was filled into its form drawn onto it, as readers show it."""
+def with_annotations(
+    document: pdfium.PdfDocument, page: Any, index: int, kinds: tuple[int, ...]
+) -> Any:
+    """Return the page with its annotations drawn onto it, as readers show it, if it has such."""
     count = raw.FPDFPage_GetAnnotCount(page)
-    if not any(_subtype(page, number) in FILLED_BY_HAND for number in range(count)):
+    if not any(_subtype(page, number) in kinds for number in range(count)):
         return page
     if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) != raw.FLATTEN_SUCCESS:
         return page

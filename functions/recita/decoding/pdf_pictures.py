@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,11 +25,21 @@ WHOLE = 0.85
 """Share of a page that a scan covers at least."""
 TURNS = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)
 """Quarter turns clockwise."""
+SHOWN_ON_TOP = (*pdf_layer.FILLED_BY_HAND, raw.FPDF_ANNOT_STAMP)
+"""Annotations that may bring a picture along: buttons, signatures, stamps."""
 GLANCE = 64
 """Pixels a side that tell whether a stored image looks as it did before."""
 
 Looks = dict[str, list[bytes]]
 """Thumbnails of what each stored image was seen as."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found so far, and how it looked."""
+
+    tally: Tally
+    looks: Looks
 
 
 @dataclass
@@ -81,22 +92,23 @@ def find(path: Path, scanned: frozenset[int], tally: Tally, first: int = 1) -> F
             pages, before = len(document), pdf_layer.resident()
             while index < pages and pdf_layer.resident() - before <= pdf_layer.MAX_GROWTH:
                 yield Unit(index + 1, index + 1)
-                yield from _page(document, index, scanned, tally, looks)
+                yield from _page(document, index, scanned, Seen(tally, looks))
                 index += 1
 
 
-def _page(document: Any, index: int, scanned: frozenset[int], tally: Tally, looks: Looks) -> Finds:
+def _page(document: Any, index: int, scanned: frozenset[int], seen: Seen) -> Iterator[Found]:
     try:
         page = document[index]
     except pdfium.PdfiumError:
         return  # reading says that the page can't be opened
     with closing(page):
+        page = pdf_layer.with_annotations(document, page, index, SHOWN_ON_TOP)
         scene = survey(page)
         if not scene.images:
             return
         sheet = _sheet(page, index + 1, scene, scanned=index + 1 in scanned)
         for picture in tiles.together(scene.images, sheet.stage.seam):
-            yield tally.add(_found(sheet, picture, tally, looks))
+            yield seen.tally.add(_found(sheet, picture, seen))
 
 
 def _sheet(page: Any, number: int, scene: Scene, *, scanned: bool) -> _Sheet:
@@ -110,17 +122,17 @@ def _sheet(page: Any, number: int, scene: Scene, *, scanned: bool) -> _Sheet:
     return _Sheet(page, number, stage, read or stage.frame, scanned, unseen, tagged.alts(page))
 
 
-def _found(sheet: _Sheet, picture: Placed, tally: Tally, looks: Looks) -> Found:
+def _found(sheet: _Sheet, picture: Placed, seen: Seen) -> Found:
     size = sheet.size(picture)
     found = Found(sheet.number, _box(sheet.frame.place(*picture.shown)), _digest(picture), *size)
     skipped = _unfit(sheet, picture, size)
-    if not skipped and tally.full:
-        skipped = "repeat" if found.digest in tally.known else "limit"
+    if not skipped and seen.tally.full:
+        skipped = "repeat" if found.digest in seen.tally.known else "limit"
     if skipped:
         return replace(found, skipped=skipped)
     found = replace(found, alt=sheet.alts.get(picture.mark, ""))
     try:
-        return _looked_at(sheet, picture, found, tally, looks)
+        return _looked_at(sheet, picture, found, seen)
     except (pdfium.PdfiumError, OSError, ValueError):
         return replace(found, skipped="corrupt")
 
@@ -160,14 +172,14 @@ def _digest(picture: Placed) -> str:
     return digest.hexdigest()
 
 
-def _looked_at(sheet: _Sheet, picture: Placed, found: Found, tally: Tally, looks: Looks) -> Found:
+def _looked_at(sheet: _Sheet, picture: Placed, found: Found, seen: Seen) -> Found:
     """Return a picture as it is seen, unless it was seen before.
 
     One stored image may look different with another mask, crop or turn: those are other pictures.
     """
-    if found.digest in tally.known and found.digest not in looks:
+    if found.digest in seen.tally.known and found.digest not in seen.looks:
         return replace(found, skipped="repeat")  # by a process that has ended
-    known = looks.setdefault(found.digest, [])
+    known = seen.looks.setdefault(found.digest, [])
     if known:
         thumb = look.thumb(sheet.glance(picture))
         for number, other in enumerate(known):
