@@ -15,7 +15,7 @@ from typing import Any
 
 from recita_local import engines
 
-from benchmarks import seeing_labels, seeing_tables
+from benchmarks import seeing_embedded, seeing_labels, seeing_tables
 from benchmarks.reading import CORPUS, machine
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Section] = {
     "labels": seeing_labels.labels,
     "faces": seeing_labels.faces,
     "speed": seeing_labels.speed,
+    "embedded": seeing_embedded.embedded,
 }
 """Name in the result to what measures it; each is given the folder of sample files."""
 

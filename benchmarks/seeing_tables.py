@@ -57,5 +57,33 @@ def speed(found: Found) -> str:
     return table(head, [*rows, ("peak memory of the engine", f"{found['peak_megabytes']} MB", "")])
 
 
-MADE: dict[str, Callable[[Found], str]] = {"labels": labels, "faces": faces, "speed": speed}
+def embedded(found: Found) -> str:
+    """Pictures of documents: counted by others, and told by us."""
+    head = ("document", "pictures known", "told", "of these looked at")
+    rows = [
+        (name, str(one["known"]), str(one["told"]), str(one["outcomes"].get("seen", 0)))
+        for name, one in found["files"].items()
+    ]
+    seen = sum(one["outcomes"].get("seen", 0) for one in found["files"].values())
+    share = percent(found["told"] / found["known"], 1)
+    total = (f"all {len(rows)}", str(found["known"]), f"{found['told']} ({share})", str(seen))
+    many = found["hundred"]
+    speed = many["told"] / many["seconds"]
+    measured = table(
+        ("a PDF of a hundred pictures of 3 megapixels", ""),
+        [
+            ("looked at", str(many["outcomes"]["seen"])),
+            ("pictures a second", f"{speed:.1f}"),
+            ("peak memory of the child", f"{many['peak_megabytes']} MB"),
+        ],
+    )
+    return table(head, [*rows, total]) + "\n" + measured
+
+
+MADE: dict[str, Callable[[Found], str]] = {
+    "labels": labels,
+    "faces": faces,
+    "speed": speed,
+    "embedded": embedded,
+}
 """Section to what writes its table."""
