@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,7 @@ def default_port() -> int:
 
 
 def _port(previous: ServerRecord | None) -> int:
-    """A stack stays where it was, unless asked: addresses it gave out hold the port."""
+    """A stack stays where it was, unless asked: addresses that people keep hold the port."""
     asked = bool(os.environ.get("RECITA_PORT"))
     return previous.port if previous and not asked else default_port()
 
@@ -176,6 +176,8 @@ def _spawn(home: Path, port: int, previous: ServerRecord | None) -> ServerRecord
     shutil.rmtree(home / "tmp", ignore_errors=True)
     (home / "tmp").mkdir(parents=True)
     (home / "state").mkdir(exist_ok=True)
+    if previous is not None and previous.port != port:
+        previous = _moved(home, previous, port)
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "recita_local.server"],
@@ -193,6 +195,17 @@ def _spawn(home: Path, port: int, previous: ServerRecord | None) -> ServerRecord
     server.save(home, record)
     _await_health(process, record, home)
     return record
+
+
+def _moved(home: Path, previous: ServerRecord, port: int) -> ServerRecord:
+    """Give what was saved its new address: queues are known by their URL, which holds the port."""
+    there, here = (f"//{settings.HOST}:{number}/" for number in (previous.port, port))
+    for file in (home / "state").glob("*.json"):
+        saved = file.read_bytes()
+        if there.encode() in saved:
+            file.write_bytes(saved.replace(there.encode(), here.encode()))
+    outputs = {name: text.replace(there, here) for name, text in previous.outputs.items()}
+    return replace(previous, port=port, outputs=outputs)
 
 
 def _await_health(process: subprocess.Popen[bytes], record: ServerRecord, home: Path) -> None:

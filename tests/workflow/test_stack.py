@@ -214,6 +214,25 @@ class TestLife:
         stack.reset(home)
         assert not (home / "state").exists()
 
+    def test_uploads_arrive_after_a_move_to_another_port(
+        self, tmp_path: Path, unused_port: int
+    ) -> None:
+        home, template = tmp_path / "home", APP / "template.yaml"
+        first = stack.start(home, port=unused_port, template=template)
+        time.sleep(2.5)  # the keeper saves every 2 s
+        assert stack.stop(home)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            other = probe.getsockname()[1]
+        moved = Laptop(stack.start(home, port=other, template=template))
+        try:
+            assert moved.outputs == first.outputs
+            bucket = moved.outputs["InputBucketName"]
+            moved.client("s3").put_object(Bucket=bucket, Key="late", Body=b"1")
+            assert moved.row("late"), "the queue is still known by its old address"
+        finally:
+            stack.stop(home)
+
     def test_a_failing_resource_is_named(self, laptop: Laptop, app: Path) -> None:
         text = app.read_text().replace("Threshold: 0.5", "Threshold: -1")
         app.write_text(text)
