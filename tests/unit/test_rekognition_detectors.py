@@ -52,6 +52,19 @@ def test_a_picture_is_fitted_into_the_middle_of_a_square() -> None:
     assert places.tolist() == [[0, 0], [1, 1], [0.5, 0.5]]
 
 
+def test_a_mirrored_picture_keeps_its_place_in_the_square() -> None:
+    image = Image.new("RGB", (99, 200), "white")
+    image.paste((200, 100, 50), (0, 0, 10, 200))
+    fitted = Fitted.of(image, 100)
+    mirrored = fitted.mirrored()
+    for one in (fitted, mirrored):
+        assert (one.pixels[:, : one.left] == 0).all()
+        assert (one.pixels[:, one.left + one.width :] == 0).all()
+    row = mirrored.pixels[50]
+    assert row[mirrored.left + mirrored.width - 1].tolist() == [200, 100, 50]
+    assert row[mirrored.left].tolist() == [255, 255, 255]
+
+
 def test_boxes_stay_within_the_picture() -> None:
     assert box(np.array([-0.5, 0.25, 0.5, 1.5])) == (0.0, 0.25, 0.5, 0.75)
     assert corners((0.25, 0.5, 0.5, 0.25)).tolist() == [0.25, 0.5, 0.75, 0.75]

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from recita_local.services.rekognition.frames import (
     SAME,
@@ -54,10 +54,11 @@ def find_coco(session: Any, image: Image.Image) -> list[Found]:
     What is there is there in a mirror too, while a mistake rarely is: of the wrong boxes above
     0.5 on test pictures, half fell below it.
     """
-    plain = _nanodet(session, image)
+    fitted = Fitted.of(image, NANODET_SIDE)
+    plain = _nanodet(session, fitted)
     if max((found.score for found in plain), default=0.0) < WORTH_A_MIRROR:
         return []
-    mirrored = [_flipped(found) for found in _nanodet(session, ImageOps.mirror(image))]
+    mirrored = [_flipped(found) for found in _nanodet(session, fitted.mirrored())]
     both = [_with_score(found, (found.score + _again(found, mirrored)) / 2) for found in plain]
     return [found for found in both if found.score >= LEAST][:MOST]
 
@@ -83,8 +84,7 @@ def _with_score(found: Found, score: float) -> Found:
     return Found(found.detector, found.kind, score, found.box)
 
 
-def _nanodet(session: Any, image: Image.Image) -> list[Found]:
-    fitted = Fitted.of(image, NANODET_SIDE)
+def _nanodet(session: Any, fitted: Fitted) -> list[Found]:
     pixels = (fitted.pixels[..., ::-1] - NANODET_MEAN) / NANODET_DEVIATION
     heads = session.run(None, {"image": pixels.transpose(2, 0, 1)[None]})
     found = [

@@ -40,6 +40,8 @@ CENTRE = 0.875
 """Share of the short side that EfficientNet was tested on."""
 OBLONG = 1.2
 """Beyond this ratio of the sides a centre crop misses too much; the ends are looked at too."""
+CLASSIFIED_SIDE = 640
+"""Pixels of the longer side that views are cut from: each has 224 in the end."""
 IMAGE_SECONDS = 60
 """Of processor time; an image takes one, converting the model on first use two."""
 MEMORY_BYTES = 4 * 1024**3
@@ -106,7 +108,9 @@ class VisionEngine:
 
     def _classify(self, image: Image.Image) -> tuple[float, ...]:
         """The mean of two to four views."""
-        views = [self._probabilities(view) for view in _views(image)]
+        small = image.copy()
+        small.thumbnail((CLASSIFIED_SIDE, CLASSIFIED_SIDE))
+        views = [self._probabilities(view) for view in _views(small)]
         return tuple(float(value) for value in np.mean(views, axis=0))
 
     def _probabilities(self, view: Image.Image) -> NDArray[np.float32]:

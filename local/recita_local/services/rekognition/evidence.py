@@ -53,7 +53,7 @@ def strengths(sight: Sight) -> Strengths:
     written = document(sight.surface)
     size = min(1.0, sight.short_side / RELIABLE_SIDE)
     seen = _scaled(mass(sight.probabilities), size)
-    page = _either(written, seen[PAGE])
+    page = max(written, seen[PAGE])  # no two witnesses: both look at the paper
     seen = {name: strength * _on_paper(name, written, page) for name, strength in seen.items()}
     for name, strength in _noticed(sight, size).items():
         _add(seen, name, strength * _on_paper(name, written, page))

@@ -40,6 +40,12 @@ class Fitted:
         square.paste(image.resize((width, height), Image.Resampling.BILINEAR), (left, top))
         return cls(np.asarray(square, np.float32), width, height, left, top)
 
+    def mirrored(self) -> Fitted:
+        """The same, left and right exchanged."""
+        side = self.pixels.shape[1]
+        left = side - self.width - self.left
+        return Fitted(self.pixels[:, ::-1], self.width, self.height, left, self.top)
+
     def shares(self, points: Array) -> Array:
         """Pairs of x and y, in pixels of the square, as shares of the picture."""
         return cast("Array", (points - (self.left, self.top)) / (self.width, self.height))
