@@ -53,10 +53,11 @@ def test_a_picture_is_fitted_into_the_middle_of_a_square() -> None:
 
 
 def test_a_mirrored_picture_keeps_its_place_in_the_square() -> None:
-    image = Image.new("RGB", (99, 200), "white")
+    image = Image.new("RGB", (102, 200), "white")
     image.paste((200, 100, 50), (0, 0, 10, 200))
     fitted = Fitted.of(image, 100)
     mirrored = fitted.mirrored()
+    assert (fitted.left, mirrored.left) == (24, 25)
     for one in (fitted, mirrored):
         assert (one.pixels[:, : one.left] == 0).all()
         assert (one.pixels[:, one.left + one.width :] == 0).all()

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 from recita_local import weights
-from recita_local.services.rekognition import models, tfjs
+from recita_local.services.rekognition import models, tfjs, tflite
 from recita_local.services.rekognition.graph import TO_NCHW, TO_NHWC, Graph
 
 
@@ -43,10 +43,23 @@ TFLITE = {
 }
 
 
+SOURCES = {
+    "ssd-mobilenet-v2-openimages": (
+        "objects-openimages",
+        "objectron_solution_packed_assets.data",
+        models.LABEL_MAP_BYTES,
+    ),
+    "blazeface-full-range": ("faces", "face_detection_full_range_sparse.tflite", 0),
+    "blazeface-short-range": ("faces", "face_detection_short_range.tflite", 0),
+}
+
+
 @pytest.mark.engines
 @pytest.mark.parametrize("name", TFLITE)
 def test_a_converted_model_agrees_with_tensorflow_lite(name: str) -> None:
-    model = session(models.model_file(name))
+    package, file, start = SOURCES[name]
+    source = (weights.ensure(package) / file).read_bytes()[start:]
+    model = session(tflite.convert(source, models.BOXES_AND_SCORES))
     outputs = model.run(None, {"image": waves(model.get_inputs()[0].shape)})
     for output, (mean, deviation, numbers) in zip(outputs, TFLITE[name], strict=True):
         middle = output[0][output.shape[1] // 2]
@@ -75,11 +88,18 @@ def test_a_model_is_converted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     source = tmp_path / "weights"
     source.write_bytes(b"1")
-    made = [models._made("m", source, lambda path: path.read_bytes() * 2) for _ in range(2)]
+    converted: list[Path] = []
+
+    def convert(path: Path) -> bytes:
+        converted.append(path)
+        return path.read_bytes() * 2
+
+    made = [models._made("m", source, convert) for _ in range(2)]
     assert made[0] == made[1]
     assert made[0].read_bytes() == b"11"
+    assert len(converted) == 1
     source.write_bytes(b"2")
-    assert models._made("m", source, lambda path: path.read_bytes()) != made[0]
+    assert models._made("m", source, convert) != made[0]
 
 
 def test_there_and_back_again_is_no_step() -> None:

@@ -67,7 +67,8 @@ def test_what_has_few_letters_is_none(other: Image.Image) -> None:
 
 
 def test_a_page_of_a_colour_that_paper_never_has_is_none() -> None:
-    assert document(surface(page("#2050ff", "black"))) < 0.2
+    assert document(surface(page("#ffe840", "black"))) < 0.2
+    assert document(surface(page("#2050ff", "white"))) < 0.2
 
 
 def test_rough_green_is_foliage_and_smooth_green_is_not() -> None:
