@@ -12,7 +12,7 @@ from recita.models.document import work_key
 from recita.models.picture import Inventory
 
 from tests.fakes import Pipeline, files
-from tests.fakes.pictures import drawn, illustrated
+from tests.fakes.pictures import Place, drawn, illustrated
 
 pytestmark = pytest.mark.disable_socket
 
@@ -28,9 +28,10 @@ def found(pipeline: Pipeline, body: bytes, key: str = "a.pdf") -> Inventory:
     return Inventory.model_validate_json(kept)
 
 
-def test_a_repeated_picture_is_one() -> None:
+@pytest.mark.parametrize("place", [LOGO, (520, 740, 48, 36), (17, 701, 123, 92)])
+def test_a_repeated_picture_is_one(place: Place) -> None:
     logo = drawn(1)
-    body = illustrated([[(logo, LOGO), (drawn(2), PLACE)], [(logo, LOGO)], [(logo, LOGO)]])
+    body = illustrated([[(logo, place), (drawn(2), PLACE)], [(logo, place)], [(logo, LOGO)]])
     inventory = found(Pipeline("none"), body)
     assert [(one.id, one.page, one.repeats) for one in inventory.pictures] == [
         ("0001", 1, 2),

@@ -179,15 +179,13 @@ def _looked_at(sheet: _Sheet, picture: Placed, found: Found, seen: Seen) -> Foun
     """
     if found.digest in seen.tally.known and found.digest not in seen.looks:
         return replace(found, skipped="repeat")  # by a process that has ended
-    known = seen.looks.setdefault(found.digest, [])
-    if known:
-        thumb = look.thumb(sheet.glance(picture))
-        for number, other in enumerate(known):
-            if look.alike(thumb, other):
-                return replace(found, digest=_variant(found.digest, number), skipped="repeat")
+    known, thumb = seen.looks.setdefault(found.digest, []), look.thumb(sheet.glance(picture))
+    for number, other in enumerate(known):
+        if look.alike(thumb, other):
+            return replace(found, digest=_variant(found.digest, number), skipped="repeat")
     found = replace(found, digest=_variant(found.digest, len(known)))
+    known.append(thumb)
     shown = sheet.show(picture)
-    known.append(look.thumb(shown))
     derived = look.derive(shown) or look.derive(sheet.show(picture, BLACK))  # white on nothing?
     if derived:
         return found.seen(derived)
