@@ -50,6 +50,10 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    waits = {"OcrNotificationSeconds": "10", "OcrPollSeconds": "1"}
-    yield DocumentLaptop(stack.start(home, port=port, parameters=waits))
+    parameters = {
+        "OcrNotificationSeconds": "10",
+        "OcrPollSeconds": "1",
+        "ModerationAction": "block",
+    }
+    yield DocumentLaptop(stack.start(home, port=port, parameters=parameters))
     stack.stop(home)

@@ -116,8 +116,9 @@ class Wire:
         self.quotas.spend(context.service, call.operation)
         if found := violations(call.params, call.operation.input_shape):
             raise invalid(call.operation, found)
-        FAULTS.raise_due(context.service, context.operation)
-        reply = handler(call.params, context)
+        reply = FAULTS.due(context.service, context.operation)
+        if reply is None:
+            reply = handler(call.params, context)
         if lost := unknown_members(reply, call.operation.output_shape):
             names = ", ".join(lost[:LOST_NAMES])
             LOG.error("%s.%s answers what no client can read: %s", context.service,

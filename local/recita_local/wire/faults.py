@@ -1,4 +1,4 @@
-"""Faults on request: the next calls of an operation answer with an error, as a service might."""
+"""Faults on request: the next calls of an operation answer as a service might, but rarely does."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from recita_local.wire.service import ServiceError
 
 @dataclass(frozen=True)
 class Fault:
-    """One error to answer with, for example ``ThrottlingException`` with status 400."""
+    """One error to answer with, for example ``ThrottlingException`` with status 400, or a reply."""
 
-    code: str
+    code: str = ""
     status: int = 400
+    reply: dict[str, Any] | None = None
     message: str = "A fault that was asked for."
 
 
@@ -37,26 +38,29 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def raise_due(self, service: str, operation: str) -> None:
-        """Raise the ServiceError that is due for this call, if any."""
+    def due(self, service: str, operation: str) -> dict[str, Any] | None:
+        """Return the reply that is due for this call, or raise the ServiceError, if any is."""
         with self._lock:
             waiting = self._waiting.get((service, operation))
             fault = waiting.popleft() if waiting else None
-        if fault:
+        if fault and fault.reply is None:
             raise ServiceError(fault.code, fault.message, fault.status)
+        return fault.reply if fault else None
 
     def request(self, body: bytes) -> dict[str, Any]:
         """Plan what a JSON request asks for; an empty one clears the plan.
 
         ``{"service": "translate", "operation": "TranslateText", "code": "ThrottlingException",
-        "status": 400, "times": 1}``
+        "status": 400, "times": 1}``, or ``"reply"``, as the service words it, for ``"code"``.
         """
         if not body:
             self.clear()
             return {"planned": 0}
         asked = json.loads(body)
         times = int(asked.get("times", 1))
-        fault = Fault(str(asked["code"]), int(asked.get("status", 400)))
+        reply = asked.get("reply")
+        code = "" if reply is not None else str(asked["code"])
+        fault = Fault(code, int(asked.get("status", 400)), reply)
         self.plan(str(asked["service"]), str(asked["operation"]), fault, times)
         return {"planned": times}
 

@@ -49,7 +49,7 @@ def _read_pages(job: Job, path: Path) -> Iterator[ServiceError]:
     features = frozenset(job.params.get("FeatureTypes", ()))
     for index in range(job.pages):
         try:
-            FAULTS.raise_due("textract", "ReadPage")  # of no operation: a page of a job
+            FAULTS.due("textract", "ReadPage")  # of no operation: a page of a job
             page = ask("read_page", path, index, structure=bool(features))
         except ServiceError as error:
             job.warnings.append({"ErrorCode": error.code, "Pages": [index + 1]})
