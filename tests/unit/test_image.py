@@ -322,3 +322,12 @@ def test_a_large_frame_becomes_a_page_that_textract_takes(tmp_path: Path) -> Non
     assert list(image.to_pdf(source, target)) == [1]
     (page,) = PdfReader(target).pages
     assert 2800 < page.mediabox.width <= 2880
+
+
+def test_thin_coloured_lines_keep_their_colour() -> None:
+    lines = Image.new("RGB", (200, 200), "white")
+    for place in range(0, 200, 4):
+        lines.paste((194, 24, 91), (place, 0, place + 1, 200))
+    shown = opened(upright_of(files.picture(lines, "PNG")))
+    assert close(shown.getpixel((100, 100)), (194, 24, 91))
+    assert close(shown.getpixel((102, 100)), (255, 255, 255))
