@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 from pypdf import PdfReader, PdfWriter
-from recita.decoding import image, pictures, sniff
+from recita import cage
+from recita.decoding import image, pdf_pictures, pictures, sniff
 from recita.decoding.pictures import Found
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -85,6 +88,23 @@ def test_a_picture_on_a_turned_page_is_upright(search: Search, rotate: int) -> N
     upright = (WIDTH, HEIGHT) if rotate % 180 == 0 else (HEIGHT, WIDTH)
     width, height = 300 / upright[0], 200 / upright[1]
     assert place(found) == pytest.approx((0.5 - width / 2, 0.5 - height, width, height), abs=0.001)
+
+
+def test_a_page_printed_sideways_is_looked_at_as_its_text_is_read(search: Search) -> None:
+    """Without /Rotate, as the words' boxes on it have it; where OCR reads, it turns nothing."""
+    picture = scenery()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(WIDTH, 0)
+        canvas.rotate(90)
+        canvas.drawString(80, 500, files.SENTENCE)
+        canvas.drawImage(reader(picture), 80, 100, 300, 200)
+
+    (found,) = search(draw)
+    assert place(found) == pytest.approx((0.1, 0.5, 0.375, 1 / 3), abs=0.001)
+    assert difference(seen(found), picture) < 3
+    (found,) = search(draw, scanned=frozenset({1}))
+    assert difference(seen(found), picture.transpose(Image.Transpose.ROTATE_90)) < 3
 
 
 def test_a_picture_that_is_turned_or_mirrored_on_the_page_looks_as_it_does_there(
@@ -510,6 +530,7 @@ def test_a_picture_in_a_layer_that_is_switched_off_is_not_seen(tmp_path: Path) -
 MANY = """
 import sys
 from pathlib import Path
+from typing import Any
 from recita import cage
 from recita.decoding import pdf_layer, pictures, sniff
 pdf_layer.MAX_GROWTH = 8 * cage.MEGABYTE
@@ -547,3 +568,24 @@ def test_a_hundred_pictures_need_no_more_memory_than_some(tmp_path: Path, root: 
         text=True,
     )
     assert ended.stdout.strip() == "100"
+
+
+def test_a_page_that_ends_the_process_costs_only_its_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = PdfWriter()
+    for stored in list(coded())[:3]:
+        writer.append(io.BytesIO(page_of(stored)))
+    writer.write(tmp_path / "three.pdf")
+    survey = pdf_pictures._sheet
+
+    def deadly(page: Any, number: int, *args: Any, **kwargs: Any) -> Any:
+        if number == 2:
+            os.abort()
+        return survey(page, number, *args, **kwargs)
+
+    monkeypatch.setattr(pdf_pictures, "_sheet", deadly)
+    limits = cage.Limits(seconds=20)
+    path = tmp_path / "three.pdf"
+    found = list(pictures.search(limits, path, sniff.PDF, frozenset(), 9))
+    assert [(one.page, one.skipped) for one in found] == [(1, None), (2, "too-large"), (3, None)]

@@ -18,7 +18,8 @@ from docx.shared import Pt
 from PIL import Image
 from pptx.util import Emu
 from recita import cage
-from recita.decoding import native, pictures, sniff, stored
+from recita.decoding import drawing, native, pictures, sniff, stored
+from recita.decoding.drawing import Pictured
 from recita.decoding.pictures import Found
 from recita.errors import DocumentRejectedError
 
@@ -94,8 +95,8 @@ def test_a_word_picture_in_two_forms_is_one_and_old_drawings_count(search: Searc
     def write(document: Any) -> None:
         run = document.add_paragraph("Before").add_run()
         run.add_picture(png(scenery()))
-        drawing = run._r[-1]
-        relation = drawing.xpath(".//a:blip/@r:embed")[0]
+        new = run._r[-1]
+        relation = new.xpath(".//a:blip/@r:embed")[0]
         old = (
             f'<w:pict xmlns:w="{run._r.nsmap["w"]}" xmlns:v="urn:schemas-microsoft-com:vml"'
             f' xmlns:r="{run._r.nsmap["r"]}"><v:shape alt="Old"><v:imagedata r:id="{relation}"/>'
@@ -107,12 +108,23 @@ def test_a_word_picture_in_two_forms_is_one_and_old_drawings_count(search: Searc
             "</mc:AlternateContent>"
         )
         run._r.append(both)
-        both[0].append(drawing)
+        both[0].append(new)
         both[1].append(parse_xml(old))
         document.add_paragraph("Between").add_run()._r.append(parse_xml(old))
 
     found = search(office.word(write), sniff.DOCX)
     assert [(f.skipped, f.alt) for f in found] == [(None, ""), ("repeat", "Old")]
+
+
+def test_a_drawing_with_a_picture_in_two_forms_has_one() -> None:
+    blip = '<a:blip r:embed="{}"/><a:srcRect l="25000" b="10%"/>'
+    root = parse_xml(
+        f'<w:drawing xmlns:w="w" xmlns:a="{drawing.A[1:-1]}" xmlns:r="{drawing.RELATION[1:-1]}"'
+        f' xmlns:mc="{drawing.MC[1:-1]}" xmlns:wp="{drawing.WORD[1:-1]}"><wp:docPr descr="Map"/>'
+        f"<mc:AlternateContent><mc:Choice><w:x>{blip.format('new')}</w:x></mc:Choice>"
+        f"<mc:Fallback>{blip.format('old')}</mc:Fallback></mc:AlternateContent></w:drawing>"
+    )
+    assert list(drawing.pictures(root)) == [Pictured("new", "Map", (0.25, 0, 0, 0.1))]
 
 
 def test_what_was_deleted_from_a_word_document_is_not_looked_at(search: Search) -> None:
@@ -250,7 +262,8 @@ def test_a_mail_shows_its_letterhead_and_attachments_stay_documents(search: Sear
     mail = EmailMessage()
     mail["Subject"] = "Offer"
     mail.set_content("As text")
-    page = f'<p>Offer</p><img src="cid:head@x" alt="Letterhead"><img src="{data(scenery())}">'
+    page = f"""<p>Offer</p><img src="cid:head@x" alt="Letterhead"><img src="{data(scenery())}">
+      <img src="cid:plan@x"><img src="cid:gone@x"><img src="https://example.com/counts.png">"""
     mail.add_alternative(page, subtype="html")
     head = files.picture(scenery(seed=2), "PNG")
     *_, html = mail.iter_parts()
