@@ -24,6 +24,7 @@ Section = Callable[[Path], dict[str, Any]]
 SECTIONS: dict[str, Section] = {
     "labels": seeing_labels.labels,
     "faces": seeing_labels.faces,
+    "sizes": seeing_labels.sizes,
     "speed": seeing_labels.speed,
     "embedded": seeing_embedded.embedded,
 }

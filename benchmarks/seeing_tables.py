@@ -42,6 +42,12 @@ def faces(found: Found) -> str:
     return table(head, [[str(found[name]) for name in names]])
 
 
+def sizes(found: Found) -> str:
+    """How small things may be."""
+    head = ("what", "found from a height of, as share of the longer side")
+    return table(head, ((name, percent(share, 1)) for name, share in found.items()))
+
+
 def speed(found: Found) -> str:
     """Milliseconds of each operation, and memory."""
     rows = [
