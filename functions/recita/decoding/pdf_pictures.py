@@ -27,7 +27,7 @@ TURNS = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Tra
 """Quarter turns clockwise."""
 SHOWN_ON_TOP = (*pdf_layer.FILLED_BY_HAND, raw.FPDF_ANNOT_STAMP)
 """Annotations that may bring a picture along: buttons, signatures, stamps."""
-GLANCE = 64
+GLANCE = 192
 """Pixels a side that tell whether a stored image looks as it did before."""
 
 Looks = dict[str, list[bytes]]
