@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
@@ -19,6 +20,7 @@ from pypdf import PdfReader, PdfWriter
 from recita import cage
 from recita.decoding import image, pdf_pictures, pictures, sniff
 from recita.decoding.pictures import Found
+from recita.decoding.stage import Stage
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -453,6 +455,22 @@ def searched(folder: Path, body: bytes) -> list[Found]:
     path = folder / "document.pdf"
     path.write_bytes(body)
     return list(pictures.find(path, sniff.PDF, frozenset(), 99))
+
+
+def test_a_letterhead_of_many_pages_is_not_decoded_on_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = PdfWriter()
+    (stored, *_) = coded()
+    for _ in range(30):
+        writer.append(io.BytesIO(page_of(stored)))
+    writer.write(tmp_path / "letters.pdf")
+    render = Mock(wraps=Stage.render)
+    monkeypatch.setattr(Stage, "render", lambda *args: render(*args))  # noqa: PLW0108 - binds
+    found = list(pictures.find(tmp_path / "letters.pdf", sniff.PDF, frozenset(), 99))
+    assert [one.skipped for one in found] == [None] + ["repeat"] * 29
+    assert len({one.digest for one in found}) == 1
+    assert render.call_count < 15
 
 
 def test_an_image_inside_the_content_is_a_picture(tmp_path: Path) -> None:

@@ -26,13 +26,12 @@ Skipped = Literal[
 
 @dataclass(frozen=True)
 class Derived:
-    """A picture as it is sent on, and a thumbnail that tells its look from others."""
+    """A picture as it is sent on."""
 
     jpeg: bytes
     width: int
     height: int
     kind: Kind
-    thumb: bytes
 
 
 @dataclass(frozen=True)

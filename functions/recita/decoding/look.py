@@ -45,8 +45,8 @@ def derive(picture: Image.Image) -> Derived | None:
     """Return what is sent on of an upright RGB picture; None when it has one colour only."""
     if is_plain(picture):
         return None
-    drawn, small = kind(picture), thumb(picture)
-    return Derived(*image.encode(image.fit(picture)), drawn, small)
+    taken_or_drawn = kind(picture)  # before it is scaled down in place
+    return Derived(*image.encode(image.fit(picture)), taken_or_drawn)
 
 
 def is_plain(picture: Image.Image) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,17 @@ TURNS = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Tra
 """Quarter turns clockwise."""
 SHOWN_ON_TOP = (*pdf_layer.FILLED_BY_HAND, raw.FPDF_ANNOT_STAMP)
 """Annotations that may bring a picture along: buttons, signatures, stamps."""
-GLANCE = 192
-"""Pixels a side that tell whether a stored image looks as it did before."""
-
-Looks = dict[str, list[bytes]]
-"""Thumbnails of what each stored image was seen as."""
+SURE = 10
+"""Repeats after which a stored image is taken to look as ever: backgrounds, letterheads."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was found so far, and how it looked."""
+    """What was found so far, thumbnails of how each stored image looked, and how often again."""
 
     tally: Tally
-    looks: Looks
+    looks: dict[str, list[bytes]] = field(default_factory=dict)
+    repeats: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -69,13 +68,7 @@ class _Sheet:
 
     def show(self, picture: Placed, paper: int = WHITE) -> Image.Image:
         """Return a picture as it is read, with all its pixels."""
-        return self._turned(self.stage.render(picture, self.stage.size(picture), paper))
-
-    def glance(self, picture: Placed) -> Image.Image:
-        """Return what a picture looks like from afar."""
-        return self._turned(self.stage.render(picture, (GLANCE, GLANCE)))
-
-    def _turned(self, rendered: Image.Image) -> Image.Image:
+        rendered = self.stage.render(picture, self.stage.size(picture), paper)
         turn = TURNS[self.turns]
         return rendered if turn is None else rendered.transpose(turn)
 
@@ -85,14 +78,14 @@ def find(path: Path, scanned: frozenset[int], tally: Tally, first: int = 1) -> F
 
     Raises DocumentRejectedError: ``encrypted``, ``corrupt`` when the PDF can't be opened.
     """
-    looks: Looks = {}
+    seen = Seen(tally)
     index, pages = first - 1, first
     while index < pages:
         with pdf.opened(path) as document:
             pages, before = len(document), pdf_layer.resident()
             while index < pages and pdf_layer.resident() - before <= pdf_layer.MAX_GROWTH:
                 yield Unit(index + 1, index + 1)
-                yield from _page(document, index, scanned, Seen(tally, looks))
+                yield from _page(document, index, scanned, seen)
                 index += 1
 
 
@@ -177,15 +170,17 @@ def _looked_at(sheet: _Sheet, picture: Placed, found: Found, seen: Seen) -> Foun
 
     One stored image may look different with another mask, crop or turn: those are other pictures.
     """
-    if found.digest in seen.tally.known and found.digest not in seen.looks:
-        return replace(found, skipped="repeat")  # by a process that has ended
-    known, thumb = seen.looks.setdefault(found.digest, []), look.thumb(sheet.glance(picture))
+    by_another_process = found.digest in seen.tally.known and found.digest not in seen.looks
+    if by_another_process or seen.repeats[found.digest] >= SURE:
+        return replace(found, skipped="repeat")
+    known, shown = seen.looks.setdefault(found.digest, []), sheet.show(picture)
+    thumb = look.thumb(shown)
     for number, other in enumerate(known):
         if look.alike(thumb, other):
+            seen.repeats[found.digest] += not number
             return replace(found, digest=_variant(found.digest, number), skipped="repeat")
     found = replace(found, digest=_variant(found.digest, len(known)))
     known.append(thumb)
-    shown = sheet.show(picture)
     derived = look.derive(shown) or look.derive(sheet.show(picture, BLACK))  # white on nothing?
     if derived:
         return found.seen(derived)
