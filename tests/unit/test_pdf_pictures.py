@@ -169,6 +169,20 @@ def test_a_picture_inside_forms_is_found_each_time_and_looked_at_once(search: Se
     assert (two.skipped, two.digest, two.jpeg) == ("repeat", one.digest, None)
 
 
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_a_picture_is_known_again_at_any_size(search: Search, rotate: int) -> None:
+    """Also one so fine that from afar it is another at each size."""
+    fine = Image.new("RGB", (301, 203), "white")
+    for x in range(0, 301, 3):
+        fine.paste((x % 256, 20, 90), (x, 0, x + 1, 203))
+
+    def draw(canvas: Canvas) -> None:
+        for number, width in enumerate((300, 137.3, 61, 23.7, 9.1)):
+            canvas.drawImage(reader(fine), 50, 50 + 150 * number, width, width * 0.7)
+
+    assert [one.skipped for one in search(draw, rotate=rotate)] == [None] + ["repeat"] * 4
+
+
 def test_a_cropped_picture_is_what_is_left_of_it(search: Search) -> None:
     picture = scenery()
 
