@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from recita_local import weights
@@ -107,6 +108,31 @@ def test_there_and_back_again_is_no_step() -> None:
     there = graph.transposed("image", TO_NCHW)
     assert graph.transposed(there, TO_NHWC) == "image"
     assert graph.transposed(there, TO_NCHW) not in {"image", there}
+
+
+def test_what_no_output_needs_is_left_out() -> None:
+    graph = Graph()
+    graph.node("Relu", ["image"])
+    needed = graph.node("Neg", ["image"])
+    model = onnx.load_from_string(graph.model([1, 2], {"out": (needed, [1, 2])}))
+    assert [one.op_type for one in model.graph.node] == ["Neg", "Identity"]
+
+
+@pytest.mark.parametrize(("fill", "steps"), [(None, []), ("most", ["Pad"])])
+def test_a_convolution_pads_zeros_by_itself(fill: str | None, steps: list[str]) -> None:
+    graph = Graph()
+    if fill:
+        graph.constant(fill, 9.0)
+    weight = graph.constant("w", np.ones((1, 1, 3, 3)))
+    around = graph.padded("image", [0, 0, 1, 1, 0, 0, 1, 1], fill)
+    last = graph.transposed(around, TO_NHWC)
+    made = graph.transposed(graph.on_channels("Conv", [last, weight], auto_pad="VALID"), TO_NCHW)
+    model = graph.model([1, 1, 2, 2], {"out": (made, [1, 1, 2, 2])})
+    kinds = [one.op_type for one in onnx.load_from_string(model).graph.node]
+    assert kinds == [*steps, "Conv", "Identity"]
+    image = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32).reshape(1, 1, 2, 2)
+    found = session(model).run(None, {"image": image})[0]
+    assert found.ravel().tolist() == [10.0 + (45 if fill else 0)] * 4
 
 
 def node(name: str, kind: str, *inputs: str, **attributes: Any) -> dict[str, Any]:

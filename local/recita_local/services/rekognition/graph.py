@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     Outputs = Mapping[str, tuple[str, Sequence[int]]]
     """By their new names: the value and its shape."""
@@ -29,6 +29,7 @@ class Graph:
         self._nodes: list[Any] = []
         self._constants: dict[str, Any] = {}
         self._transposed: dict[str, tuple[str, tuple[int, ...]]] = {}
+        self._padded: dict[str, tuple[str, list[int]]] = {}
 
     def node(self, kind: str, inputs: Sequence[str], **attributes: Any) -> str:
         """Append an operator of one output; returns the output's name."""
@@ -46,8 +47,20 @@ class Graph:
     def on_channels(self, kind: str, inputs: Sequence[str], **attributes: Any) -> str:
         """An image operator whose first input and output have their channels last."""
         first = self.transposed(inputs[0], TO_NCHW)
+        source, pads = self._padded.get(first, ("", []))
+        if kind == "Conv" and source and attributes.get("auto_pad") == "VALID":
+            first = source  # a convolution pads by itself, which is one step less
+            attributes = attributes | {"auto_pad": "NOTSET", "pads": [*pads[2:4], *pads[6:8]]}
         made = self.node(kind, [first, *inputs[1:]], **attributes)
         return self.transposed(made, TO_NHWC)
+
+    def padded(self, value: str, pads: Sequence[int], fill: str | None = None) -> str:
+        """Zeros around a value, or ``fill``: befores of all its sides, then afters."""
+        inputs = [value, self.constant(f"pads-{len(self._nodes)}", pads, np.int64)]
+        made = self.node("Pad", [*inputs, fill] if fill else inputs)
+        if fill is None and len(pads) == 8 and not any((*pads[:2], *pads[4:6])):
+            self._padded[made] = (value, [int(one) for one in pads])
+        return made
 
     def transposed(self, value: str, order: Sequence[int]) -> str:
         """The value with its sides in another order; there and back again is no step at all."""
@@ -70,12 +83,22 @@ class Graph:
         for output, (value, _) in outputs.items():
             self._nodes.append(helper.make_node("Identity", [value], [output]))
         given = [_named(output, sides) for output, (_, sides) in outputs.items()]
-        constants = list(self._constants.values())
-        graph = helper.make_graph(self._nodes, "recita", [_named(IMAGE, shape)], given, constants)
+        nodes, used = self._used(outputs)
+        constants = [value for name, value in self._constants.items() if name in used]
+        graph = helper.make_graph(nodes, "recita", [_named(IMAGE, shape)], given, constants)
         opset = helper.make_opsetid("", OPSET)
         model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
         onnx.checker.check_model(model)
         return bytes(model.SerializeToString())
+
+    def _used(self, outputs: Iterable[str]) -> tuple[list[Any], set[str]]:
+        """Nodes that outputs depend on, and names of their inputs; no runtime drops the others."""
+        used, nodes = set(outputs), []
+        for node in reversed(self._nodes):
+            if node.output[0] in used:
+                used.update(node.input)
+                nodes.append(node)
+        return nodes[::-1], used
 
 
 def _named(name: str, shape: Sequence[int]) -> Any:

@@ -16,7 +16,7 @@ from recita_local.services.rekognition import efficientnet, tfjs, tflite
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-VERSION = 3
+VERSION = 4
 """Of the conversions; part of each file's name, so that better ones replace them."""
 BOXES_AND_SCORES = ("boxes", "scores")
 NANODET_HEADS = {

@@ -86,11 +86,9 @@ class _Conversion:
 
     def pad(self, node: Mapping[str, Any]) -> str:
         """Pairs of before and after for each dimension; ONNX wants all befores first."""
-        pads = self._array(node, 1).T.reshape(-1)
-        inputs = [self._first(node), self._whole(node, pads)]
-        if len(node["input"]) > 2:
-            inputs.append(self._value(node["input"][2]))
-        return self._graph.node("Pad", inputs)
+        pads = self._array(node, 1).T.reshape(-1).tolist()
+        fill = self._value(node["input"][2]) if len(node["input"]) > 2 else None
+        return self._graph.padded(self._first(node), pads, fill)
 
     def add(self, node: Mapping[str, Any]) -> str:
         """What is added to a convolution's channels is its bias: one step instead of two."""

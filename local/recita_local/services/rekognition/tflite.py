@@ -105,8 +105,8 @@ class _Conversion:
 
     def pad(self, operator: Operator) -> None:
         """Pairs of before and after for each dimension; ONNX wants all befores first."""
-        pads = self._whole(operator, self._array(operator, 1).T.reshape(-1))
-        self._keep(operator, self._graph.node("Pad", [self._value(operator.inputs[0]), pads]))
+        pads = self._array(operator, 1).T.reshape(-1).tolist()
+        self._keep(operator, self._graph.padded(self._value(operator.inputs[0]), pads))
 
     def concatenate(self, operator: Operator) -> None:
         values = [self._value(place) for place in operator.inputs]
