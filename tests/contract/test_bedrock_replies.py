@@ -206,7 +206,8 @@ def test_a_picture_is_described() -> None:
     reply = conversed(json.dumps(found), task="describe")
 
     assert json.loads(said(reply))["sentences"] == [
-        {"text": "The picture shows a cat (animal).", "pages": [1]}
+        {"text": "The picture shows a cat (animal).", "pages": [1]},
+        {"text": "Composed from what was recognised in it.", "pages": [1]},
     ]
 
 

@@ -62,7 +62,8 @@ def _perform(prompt: Prompt, ask: Ask) -> str:
     if task == "describe":
         found = recognised(document)
         labels, text = found.get("labels", []), str(found.get("text") or "")
-        reply = ask("describe", labels, text, found.get("faces"), prompt.metadata.get("language"))
+        caption, language = str(found.get("alt") or ""), prompt.metadata.get("language")
+        reply = ask("describe", labels, text, found.get("faces"), language, caption)
         return json.dumps(reply, ensure_ascii=False)
     reply = _summary(prompt, document, ask)
     if task == "summarise":

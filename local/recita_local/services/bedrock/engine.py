@@ -31,9 +31,10 @@ class LanguageEngine:
         text: str,
         faces: int | None = None,
         language: str | None = None,
+        caption: str = "",
     ) -> dict[str, Any]:
         """The same reply for a picture, from labels ``{name, confidence, parents}``."""
-        return describe(labels, encodable(text), faces, language)
+        return describe(labels, encodable(text), faces, language, encodable(caption))
 
     def grounding(self, source: str, claims: list[str]) -> float:
         """0 to 0.99: how well the claims rest on the source."""

@@ -21,15 +21,22 @@ NO_ARTICLE = frozenset({
     "water", "nature", "outdoors", "indoors", "food", "scenery", "grass", "furniture", "text",
     "sand", "architecture", "transportation", "sport", "beverage", "coffee", "tea", "beer", "wine",
     "bread", "rice", "snow", "ice", "smoke", "fire", "art", "clothing", "footwear", "jewelry",
-    "hair", "skin", "wood", "metal", "glass", "paper", "soil", "rock", "wildlife",
+    "vegetation", "hair", "skin", "wood", "metal", "glass", "paper", "soil", "rock", "wildlife",
 })  # fmt: skip
 """Label names that are no single thing."""
 
 
 def describe(
-    labels: list[dict[str, Any]], text: str, faces: int | None, language: str | None
+    labels: list[dict[str, Any]],
+    text: str,
+    faces: int | None,
+    language: str | None,
+    caption: str = "",
 ) -> dict[str, Any]:
-    """The reply for a picture: labels are ``{name, confidence in per cent, parents}``."""
+    """The reply for a picture: labels are ``{name, confidence in per cent, parents}``.
+
+    Its last sentence owns up that no model looked at the picture.
+    """
     code = language_of(text if len(text.split()) > 12 else "", language)
     words = templates(code)
     sentences = _shown(labels, words, code)
@@ -38,6 +45,9 @@ def describe(
     quoted = _quoted(text)
     if quoted:
         sentences.append(words["picture_text"].format(text=quoted))
+    if told := _quoted(caption):
+        sentences.append(words["picture_caption"].format(text=told))
+    sentences.append(words["picture_composed"])
     sure = max((_confidence(label) for label in labels), default=0.0) / 100
     return {
         "title": _title(labels) or words["types"]["other"],
