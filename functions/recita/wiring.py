@@ -110,7 +110,9 @@ class Wiring:
         """The model under the guardrail."""
         from recita.adapters.bedrock import BedrockModel
 
-        return BedrockModel(self.meter, required("MODEL_ID"), self._guardrail_used)
+        guards = required("GUARDRAIL_PICTURES") == "on"
+        used = self._guardrail_used
+        return BedrockModel(self.meter, required("MODEL_ID"), used, guards_pictures=guards)
 
     @cached_property
     def translator(self) -> Translator:

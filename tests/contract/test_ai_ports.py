@@ -535,13 +535,17 @@ def test_a_model_answers_under_the_guardrail(kind: str, meter: Meter) -> None:
     assert ("Converse", "inputTokens") in {(u[1], u[3]) for u in used(meter)}
 
 
-def test_the_request_bounds_tokens_and_marks_what_to_guard(meter: Meter) -> None:
-    adapter = BedrockModel(meter, "amazon.nova-lite-v1:0", USED)
+@pytest.mark.parametrize("guards_pictures", [False, True])
+def test_the_request_bounds_tokens_and_marks_what_to_guard(
+    meter: Meter, *, guards_pictures: bool
+) -> None:
+    adapter = BedrockModel(meter, "amazon.nova-lite-v1:0", USED, guards_pictures=guards_pictures)
     image = files.picture()
+    shown = {"image": {"format": "jpeg", "source": {"bytes": image}}}
     document = {"text": PROMPT.document, "qualifiers": ["grounding_source"]}
     content = [
         {"guardContent": {"text": document}},
-        {"image": {"format": "jpeg", "source": {"bytes": image}}},
+        {"guardContent": shown} if guards_pictures else shown,
         {"guardContent": {"text": {"text": PROMPT.query, "qualifiers": ["query"]}}},
     ]
     expected = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
-from recita_local.services.bedrock import answers, apply, converse
+from recita_local.services.bedrock import answers, apply, converse, pictures
 from recita_local.services.bedrock.engine import LanguageEngine
 from recita_local.services.bedrock.guardrails import Guardrails
 from recita_local.wire.service import RequestContext, ServiceError
@@ -310,14 +311,81 @@ def test_grounding_sources_have_a_limit() -> None:
         applied("", "OUTPUT", content=content)
 
 
-def test_pictures_are_not_passed_off_as_checked() -> None:
-    image = {"image": {"format": "png", "source": {"bytes": b"x"}}}
+IMAGE = {"image": {"format": "png", "source": {"bytes": b"x"}}}
 
-    reply = applied("", content=[{"text": {"text": "A caption."}}, image])
+
+def test_pictures_are_not_passed_off_as_checked() -> None:
+    reply = applied("", content=[{"text": {"text": "A caption."}}, IMAGE])
 
     assert reply["guardrailCoverage"]["images"] == {"guarded": 0, "total": 1}
-    with pytest.raises(ServiceError, match="no guardrail engine for pictures"):
-        applied("", content=[image])
+    assert "contentPolicyImageUnits" not in reply["usage"]
+
+
+@pytest.fixture
+def sees(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Give the guardrail eyes, and every picture a score."""
+    seeing = json.loads(json.dumps(GUARDRAIL))
+    seeing["contentPolicy"]["filters"][0]["inputModalities"] = ["TEXT", "IMAGE"]
+    monkeypatch.setitem(globals(), "GUARDRAIL", seeing)
+
+    def score(value: float) -> None:
+        monkeypatch.setattr(pictures, "ask_vision", lambda _method, _image: value)
+
+    return score
+
+
+@pytest.mark.parametrize(
+    ("score", "confidence"), [(0.03, None), (0.3, "LOW"), (0.6, "MEDIUM"), (0.97, "HIGH")]
+)
+def test_an_explicit_picture_is_blocked(
+    sees: Callable[[float], None], score: float, confidence: str | None
+) -> None:
+    sees(score)
+
+    reply = applied("", content=[IMAGE])
+
+    assert reply["usage"]["contentPolicyImageUnits"] == 1
+    assert reply["guardrailCoverage"]["images"] == {"guarded": 1, "total": 1}
+    assert reply["action"] == ("GUARDRAIL_INTERVENED" if confidence else "NONE")
+    found = reply["assessments"][0].get("contentPolicy", {"filters": []})["filters"]
+    assert [(one["type"], one["confidence"], one["action"]) for one in found] == (
+        [("SEXUAL", confidence, "BLOCKED")] if confidence else []
+    )
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_model_is_not_shown_what_the_guardrail_blocks(
+    sees: Callable[[float], None], *, marked: bool
+) -> None:
+    sees(0.97)
+    image = {"guardContent": IMAGE} if marked else IMAGE
+    content = [{"text": "What is this?"}, image] if not marked else [_guard("x", "query"), image]
+
+    reply = conversed(messages=[{"role": "user", "content": content}])
+
+    assert reply["stopReason"] == "guardrail_intervened"
+    assert said(reply) == "Blocked going in."
+    assessed = reply["trace"]["guardrail"]["inputAssessment"]["abc123"]
+    assert assessed["contentPolicy"]["filters"][0]["type"] == "SEXUAL"
+
+
+def test_a_picture_beside_what_is_guarded_is_not_checked(sees: Callable[[float], None]) -> None:
+    sees(0.97)
+    found = json.dumps({"labels": [], "text": ""})
+    content = [_guard(found, "grounding_source"), IMAGE]
+
+    reply = conversed(messages=[{"role": "user", "content": content}],
+                      requestMetadata={"task": "describe"})  # fmt: skip
+
+    assert reply["stopReason"] != "guardrail_intervened"
+
+
+def test_a_picture_too_large_for_the_guardrail_is_refused(sees: Callable[[float], None]) -> None:
+    sees(0.0)
+    large = {"image": {"format": "png", "source": {"bytes": bytes(4 * 1024 * 1024 + 1)}}}
+
+    with pytest.raises(ServiceError, match="20 images of 4 MB"):
+        applied("", content=[large])
 
 
 def test_an_unknown_guardrail_is_not_found() -> None:

@@ -42,7 +42,7 @@ AWS_POLICIES = {
 }
 """The only AWS managed policies a role may have, and why."""
 
-GUARDRAIL_POLICIES = {1: "f6c8d810"}
+GUARDRAIL_POLICIES = {1: "f6c8d810", 2: "9b6a9a8c"}
 """Policy numbers of GuardrailVersion and what the guardrail was then (start of its SHA-256)."""
 
 

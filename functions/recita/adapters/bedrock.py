@@ -62,9 +62,12 @@ class BedrockGuardrail:
 class BedrockModel:
     """One model or inference profile, asked by Converse."""
 
-    def __init__(self, meter: Meter, model_id: str, used: GuardrailUsed) -> None:
+    def __init__(
+        self, meter: Meter, model_id: str, used: GuardrailUsed, *, guards_pictures: bool = False
+    ) -> None:
         self.model_id = model_id
         self._used = used
+        self._guards_pictures = guards_pictures
         self._bedrock = Provider("bedrock-runtime", meter, read_timeout=300)
 
     def ask(self, prompt: Prompt) -> Answer:
@@ -73,7 +76,7 @@ class BedrockModel:
             "converse",
             modelId=self.model_id,
             system=[{"text": prompt.system}],
-            messages=[{"role": "user", "content": _content(prompt)}],
+            messages=[{"role": "user", "content": self._content(prompt)}],
             inferenceConfig={"maxTokens": MAX_TOKENS, "temperature": TEMPERATURE},
             guardrailConfig={
                 "guardrailIdentifier": self._used.id,
@@ -94,15 +97,15 @@ class BedrockModel:
             grounding=_grounding(assessments),
         )
 
-
-def _content(prompt: Prompt) -> list[dict[str, Any]]:
-    # The document was checked and masked by ApplyGuardrail already. As a grounding source alone it
-    # is what the answer is held against, and its content is not paid for a second time.
-    content: list[dict[str, Any]] = [_guard(prompt.document, "grounding_source")]
-    if prompt.image:
-        content.append({"image": {"format": "jpeg", "source": {"bytes": prompt.image}}})
-    content.append(_guard(prompt.query, "query"))
-    return content
+    def _content(self, prompt: Prompt) -> list[dict[str, Any]]:
+        # The document was checked and masked by ApplyGuardrail already. As a grounding source
+        # alone it is what the answer is held against, and its content is not paid for again.
+        content: list[dict[str, Any]] = [_guard(prompt.document, "grounding_source")]
+        if prompt.image:
+            image = {"image": {"format": "jpeg", "source": {"bytes": prompt.image}}}
+            content.append({"guardContent": image} if self._guards_pictures else image)
+        content.append(_guard(prompt.query, "query"))
+        return content
 
 
 def _guard(text: str, qualifier: str) -> dict[str, Any]:

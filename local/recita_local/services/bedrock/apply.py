@@ -18,7 +18,6 @@ from recita_local.services.bedrock.guardrails import (
     metrics,
 )
 from recita_local.services.bedrock.masked import checkable
-from recita_local.services.bedrock.models import invalid
 from recita_local.wire.service import Params, Reply, RequestContext, ServiceError
 
 MOST_UNITS = 25
@@ -28,23 +27,18 @@ GROUNDS = frozenset({"grounding_source", "query"})
 
 
 def apply_guardrail(params: Params, context: RequestContext, guardrails: Guardrails) -> Reply:
-    """Check texts of one side; pictures are counted as not covered, they are never passed off."""
+    """Check texts and pictures of one side."""
     context.engine = ENGINE
     identifier, version = params["guardrailIdentifier"], params["guardrailVersion"]
     guardrail = guardrails.get(context, identifier, version)
     blocks = [block["text"] for block in params["content"] if "text" in block]
-    images = sum("image" in block for block in params["content"])
-    if images and not blocks:
-        raise invalid(
-            "The laptop has no guardrail engine for pictures: ask Rekognition's "
-            "DetectModerationLabels, or send text."
-        )
+    images = [block["image"]["source"]["bytes"] for block in params["content"] if "image" in block]
     _check_size(sum(len(block["text"]) for block in blocks))
     return _reply(params, guardrail, blocks, images)
 
 
 def _reply(
-    params: Params, guardrail: Guardrail, blocks: Sequence[Mapping[str, Any]], images: int
+    params: Params, guardrail: Guardrail, blocks: Sequence[Mapping[str, Any]], images: list[bytes]
 ) -> Reply:
     texts = [block["text"] for block in blocks if _is_content(block)]
     reading = checkable(texts)
@@ -53,12 +47,13 @@ def _reply(
         texts=reading.parts,
         grounds=_grounds(blocks, texts),
         full=params.get("outputScope") == "FULL",
+        images=images,
     )
     outcome = evaluate(guardrail, check)
     characters = (sum(map(len, texts)), sum(len(block["text"]) for block in blocks))
     assessment = {
         **outcome.assessment,
-        "invocationMetrics": metrics(outcome, characters, images),
+        "invocationMetrics": metrics(outcome, characters, len(images)),
     }
     return {
         "usage": outcome.usage,
@@ -66,7 +61,7 @@ def _reply(
         "actionReason": outcome.reason,
         "outputs": _outputs(guardrail, params["source"], outcome, reading.rebuilt(outcome.texts)),
         "assessments": [assessment],
-        "guardrailCoverage": coverage(characters, images),
+        "guardrailCoverage": coverage(characters, (outcome.pictures, len(images))),
     }
 
 

@@ -84,7 +84,8 @@ def _guarded(prompt: Prompt, model: Model, guardrail: Guardrail, *, full: bool) 
     """Check what goes in, ask, check what comes out; stop at the first block."""
     indexes = prompt.checked
     texts = [prompt.texts[index].text for index in indexes]
-    outcome = evaluate(guardrail, Check("INPUT", texts, full=full))
+    images = prompt.guarded_images
+    outcome = evaluate(guardrail, Check("INPUT", texts, full=full, images=images))
     trace: dict[str, Any] = {"inputAssessment": {guardrail.id: _assessment(outcome, prompt, texts)}}
     if outcome.blocked:
         message = str(guardrail.config["blockedInputMessaging"])

@@ -48,7 +48,8 @@ class LanguageEngine:
         """Run a guardrail.
 
         ``request`` has ``config`` (GetGuardrail's reply), ``source`` (INPUT or OUTPUT), ``texts``,
-        ``full`` and ``grounds`` (source, query, claims; or nothing). The answer has
+        ``full``, ``grounds`` (source, query, claims; or nothing) and ``pictures`` (confidence by
+        content filter, where there are pictures). The answer has
         ``assessment``, ``texts`` (masked), ``blocked`` and ``masked``.
         """
         grounds = request.get("grounds")
@@ -58,5 +59,7 @@ class LanguageEngine:
             self._embedder,
             full=bool(request.get("full")),
         )
-        verdict = evaluation.run(request["texts"], Grounds(**grounds) if grounds else None)
+        verdict = evaluation.run(
+            request["texts"], Grounds(**grounds) if grounds else None, request.get("pictures")
+        )
         return asdict(verdict)

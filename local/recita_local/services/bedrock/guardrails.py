@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from recita_local.services.bedrock.answers import Ask, ask_language
 from recita_local.services.bedrock.guard.units import units
+from recita_local.services.bedrock.pictures import confidences, sees_pictures
 from recita_local.wire.service import RequestContext, ServiceError
 
 ENGINE = "recita-guardrail/1"
@@ -58,6 +59,7 @@ class Check:
     texts: Sequence[str]
     grounds: dict[str, Any] | None = None
     full: bool = False
+    images: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Outcome:
     masked: bool
     usage: dict[str, int]
     milliseconds: int
+    pictures: int = 0
+    """Pictures that were looked at."""
 
     @property
     def action(self) -> str:
@@ -138,6 +142,7 @@ def evaluate(guardrail: Guardrail, check: Check, ask: Ask = ask_language) -> Out
     _check_grounding_limits(guardrail, check)
     started = time.perf_counter()
     grounds = check.grounds if guardrail.grounding_filters else None
+    seen = check.images if sees_pictures(guardrail.config, check.source) else ()
     verdict = ask(
         "assess",
         {
@@ -146,6 +151,7 @@ def evaluate(guardrail: Guardrail, check: Check, ask: Ask = ask_language) -> Out
             "texts": list(check.texts),
             "grounds": grounds,
             "full": check.full,
+            "pictures": confidences(seen) if seen else {},
         },
     )
     return Outcome(
@@ -153,8 +159,9 @@ def evaluate(guardrail: Guardrail, check: Check, ask: Ask = ask_language) -> Out
         texts=verdict["texts"],
         blocked=verdict["blocked"],
         masked=verdict["masked"] and not verdict["blocked"],
-        usage=usage_of(guardrail, check),
+        usage=usage_of(guardrail, check) | ({"contentPolicyImageUnits": len(seen)} if seen else {}),
         milliseconds=round(1000 * (time.perf_counter() - started)),
+        pictures=len(seen),
     )
 
 
@@ -180,15 +187,15 @@ def metrics(outcome: Outcome, characters: tuple[int, int], images: int = 0) -> d
     return {
         "guardrailProcessingLatency": outcome.milliseconds,
         "usage": outcome.usage,
-        "guardrailCoverage": coverage(characters, images),
+        "guardrailCoverage": coverage(characters, (outcome.pictures, images)),
     }
 
 
-def coverage(characters: tuple[int, int], images: int = 0) -> dict[str, Any]:
-    """What was looked at; pictures never are: the laptop has no engine for them here."""
+def coverage(characters: tuple[int, int], images: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+    """What was looked at, of how much."""
     found: dict[str, Any] = {"textCharacters": {"guarded": characters[0], "total": characters[1]}}
-    if images:
-        found["images"] = {"guarded": 0, "total": images}
+    if images[1]:
+        found["images"] = {"guarded": images[0], "total": images[1]}
     return found
 
 

@@ -50,6 +50,8 @@ class Prompt:
     texts: tuple[Text, ...]
     system: tuple[str, ...] = ()
     images: int = 0
+    guarded_images: tuple[bytes, ...] = ()
+    """Those that the guardrail looks at: in guardContent, or all where nothing is."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -87,10 +89,22 @@ def read_prompt(params: Mapping[str, Any]) -> Prompt:
     return Prompt(
         texts=tuple(texts),
         system=tuple(block["text"] for block in params.get("system") or [] if "text" in block),
-        images=sum("image" in block for _, block in blocks),
+        images=sum("image" in _inner(block) for _, block in blocks),
+        guarded_images=_guarded_images([block for _, block in blocks]),
         metadata=params.get("requestMetadata") or {},
         parameters=params.get("inferenceConfig") or {},
     )
+
+
+def _inner(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner: Mapping[str, Any] = block.get("guardContent", block)
+    return inner
+
+
+def _guarded_images(blocks: list[Mapping[str, Any]]) -> tuple[bytes, ...]:
+    marked = [block for block in blocks if "guardContent" in block]
+    images = [_inner(block)["image"] for block in marked or blocks if "image" in _inner(block)]
+    return tuple(bytes(image["source"].get("bytes") or b"") for image in images)
 
 
 def _texts(role: str, block: Mapping[str, Any]) -> list[Text]:
@@ -122,7 +136,7 @@ def _document_text(document: Mapping[str, Any]) -> str:
 
 
 def _check_limits(blocks: list[Mapping[str, Any]]) -> None:
-    images = [block["image"] for block in blocks if "image" in block]
+    images = [_inner(block)["image"] for block in blocks if "image" in _inner(block)]
     documents = [block["document"] for block in blocks if "document" in block]
     if len(images) > IMAGES:
         raise invalid(f"The number of images exceeds the maximum of {IMAGES}: {len(images)}.")

@@ -53,12 +53,18 @@ class Evaluation:
         self.config, self.side, self.embedder, self.full = config, Side(source), embedder, full
         self.verdict = Verdict()
 
-    def run(self, texts: list[str], grounds: Grounds | None) -> Verdict:
-        """Every configured policy; findings of all texts go into one assessment."""
+    def run(
+        self, texts: list[str], grounds: Grounds | None, pictures: dict[str, str] | None = None
+    ) -> Verdict:
+        """Every configured policy; findings of all texts go into one assessment.
+
+        ``pictures``: confidence by content filter, where pictures were looked at.
+        """
         self.verdict.texts = list(texts)
         joined = "\n".join(texts)
+        if joined.strip() or pictures:
+            self._content(texts, pictures or {})
         if joined.strip():
-            self._content(texts)
             self._topics(joined)
             self._words(joined)
             self._sensitive(texts)
@@ -73,14 +79,17 @@ class Evaluation:
         if any(entry["action"] == "BLOCKED" for entry in entries):
             self.verdict.blocked = True
 
-    def _content(self, texts: list[str]) -> None:
+    def _content(self, texts: list[str], pictures: dict[str, str]) -> None:
         entries = []
         pieces = [plain(text) for text in texts]
         for item in active(self.config, "contentPolicy", "filters", self.side):
             kind, strength = item["type"], self.side.strength(item)
             if strength == "NONE" or (kind == "PROMPT_ATTACK" and self.side.source == "OUTPUT"):
                 continue
-            confidence = max((confidence_of(kind, one) for one in pieces), key=RANK.__getitem__)
+            found = [confidence_of(kind, one) for one in pieces] if self.side.reads(item) else []
+            if self.side.sees(item):
+                found.append(pictures.get(kind, "NONE"))
+            confidence = max(found, key=RANK.__getitem__, default="NONE")
             detected = RANK[confidence] >= NEEDED[strength]
             entries.append(
                 {

@@ -33,6 +33,14 @@ class Side:
         """Whether the item looks at this side at all."""
         return bool(item.get(f"{self.prefix}Enabled", True))
 
+    def reads(self, item: dict[str, Any]) -> bool:
+        """Whether a content filter looks at text; it does unless it has other modalities only."""
+        return "TEXT" in item.get(f"{self.prefix}Modalities", ["TEXT"])
+
+    def sees(self, item: dict[str, Any]) -> bool:
+        """Whether a content filter looks at pictures."""
+        return "IMAGE" in item.get(f"{self.prefix}Modalities", ())
+
     def strength(self, item: dict[str, Any]) -> str:
         """NONE, LOW, MEDIUM or HIGH."""
         chosen: str = item.get(f"{self.prefix}Strength") or "NONE"
