@@ -17,6 +17,7 @@ from typing import Literal
 
 from recita_local import stack, weights
 from recita_local.services.polly import installed as polly
+from recita_local.services.rekognition import installed as rekognition
 from recita_local.services.translate import installed as translate
 
 State = Literal["ok", "missing", "optional"]
@@ -66,6 +67,7 @@ def examine(port: int | None = None) -> list[Check]:
         lambda: [_disk(stack.default_home())],
         _translation,
         _speech,
+        _sight,
         _weights,
         _npm,
         _sam_python,
@@ -140,6 +142,14 @@ def _speech() -> list[Check]:
     if voices[0].engine == polly.KOKORO:
         return [Check("voices", "ok", detail)]
     return [Check("voices", "optional", f"{detail}, a plain one", SETUP)]
+
+
+def _sight() -> list[Check]:
+    absent = rekognition.missing()
+    if not absent:
+        return [Check("Rekognition models", "ok", "objects and faces")]
+    detail = f"labels and faces are refused without {', '.join(absent)}"
+    return [Check("Rekognition models", "optional", detail, SETUP)]
 
 
 def _weights() -> list[Check]:

