@@ -414,3 +414,42 @@ def test_too_many_that_end_the_process_end_the_search(
     monkeypatch.setattr(stored, "_decoded", lambda *_: os.abort())
     with pytest.raises(DocumentRejectedError):
         list(pictures.search(LIMITS, path, sniff.HTML, frozenset(), 9))
+
+
+def word_file() -> bytes:
+    return office.word(
+        lambda document: [document.add_picture(png(scenery(seed=n))) for n in (1, 2)]
+    )
+
+
+def slide_file() -> bytes:
+    def write(deck: Any) -> None:
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        for number in (1, 2):
+            slide.shapes.add_picture(png(scenery(seed=number)), 0, 0)
+
+    return office.slides(write)
+
+
+def workbook_file() -> bytes:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet()
+        for number in (1, 2):
+            sheet.insert_image(0, 0, "a.png", {"image_data": png(scenery(seed=number))})
+
+    return office.workbook(write)
+
+
+@pytest.mark.parametrize(
+    ("make", "media"),
+    [(word_file, sniff.DOCX), (slide_file, sniff.PPTX), (workbook_file, sniff.XLSX)],
+)
+def test_a_broken_picture_of_an_office_file_costs_only_itself(
+    search: Search, make: Callable[[], bytes], media: str
+) -> None:
+    def spoil(entries: dict[str, bytes]) -> None:
+        first = min(name for name in entries if "/media/" in name)
+        entries[first] = entries[first][:100] + b"no picture"
+
+    found = search(office.changed(make(), spoil), media)
+    assert sorted(str(one.skipped) for one in found) == ["None", "corrupt"]
