@@ -417,9 +417,11 @@ def test_too_many_that_end_the_process_end_the_search(
 
 
 def word_file() -> bytes:
-    return office.word(
-        lambda document: [document.add_picture(png(scenery(seed=n))) for n in (1, 2)]
-    )
+    def write(document: Any) -> None:
+        for number in (1, 2):
+            document.add_picture(png(scenery(seed=number)))
+
+    return office.word(write)
 
 
 def slide_file() -> bytes:
