@@ -89,6 +89,7 @@ def embedded(found: Found) -> str:
 MADE: dict[str, Callable[[Found], str]] = {
     "labels": labels,
     "faces": faces,
+    "sizes": sizes,
     "speed": speed,
     "embedded": embedded,
 }
