@@ -357,6 +357,20 @@ def segments(jpeg: bytes) -> Iterator[int]:
         place += 2 + int.from_bytes(jpeg[place + 2 : place + 4], "big")
 
 
+@pytest.mark.parametrize(
+    ("alt", "expected"),
+    [
+        ("A  hill\n at dawn. ", "A hill at dawn."),
+        ("IMG_2041 (2).JPG", ""),
+        ("See plan.png for details", "See plan.png for details"),
+        ("x" * 5000, "x" * 2000),
+    ],
+)
+def test_a_file_name_says_nothing_of_a_picture(search: Search, alt: str, expected: str) -> None:
+    page = f'<html><img alt="{alt}" src="{data(scenery())}"></html>'
+    assert [one.alt for one in search(page.encode(), sniff.HTML)] == [expected]
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_nothing_that_the_camera_wrote_gets_out(search: Search, kind: str) -> None:
     exif = Image.Exif()

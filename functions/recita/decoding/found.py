@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -22,6 +23,17 @@ Skipped = Literal[
     "limit",
 ]
 """Why a picture is counted and not looked at; docs/seeing.md says what each means."""
+
+
+FILE_NAME = re.compile(r"[^/\\]*\.(?:png|jpe?g|gif|bmp|tiff?|webp|svg|[ew]mf|heic)", re.IGNORECASE)
+MAX_ALT = 2000
+"""Characters; a page of prose is no alternative text."""
+
+
+def said(alt: str) -> str:
+    """Return an alternative text in one line; none when it is a file name, as programs fill in."""
+    line = " ".join(alt.split())[:MAX_ALT]
+    return "" if FILE_NAME.fullmatch(line) else line
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def sources(source: str) -> Iterator[tuple[str, str]]:
     for node in parser.css("img[src], input[type=image][src]"):
         if not _is_tracker(node):
             address = (node.attributes.get("src") or "").strip()
-            yield address, inline(node.attributes.get("alt") or "")
+            yield address, node.attributes.get("alt") or ""
 
 
 def _source(path: Path) -> Decoded:

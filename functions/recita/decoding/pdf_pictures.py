@@ -16,7 +16,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from recita.decoding import image, look, pdf, pdf_layer, tagged, tiles
-from recita.decoding.found import Finds, Found, Skipped, Tally, Unit
+from recita.decoding.found import Finds, Found, Skipped, Tally, Unit, said
 from recita.decoding.glyphs import Frame, Quad, frame, invisible
 from recita.decoding.placing import Placed, Scene, survey
 from recita.decoding.stage import BLACK, WHITE, Stage
@@ -123,7 +123,7 @@ def _found(sheet: _Sheet, picture: Placed, seen: Seen) -> Found:
         skipped = "repeat" if found.digest in seen.tally.known else "limit"
     if skipped:
         return replace(found, skipped=skipped)
-    found = replace(found, alt=sheet.alts.get(picture.mark, ""))
+    found = replace(found, alt=said(sheet.alts.get(picture.mark, "")))
     try:
         return _looked_at(sheet, picture, found, seen)
     except (pdfium.PdfiumError, OSError, ValueError):

@@ -76,7 +76,7 @@ def _pictured(
     archive: zipfile.ZipFile, picture: Any, files: dict[str, str], number: int
 ) -> Iterator[Stored]:
     named = picture.find(f".//{SHEET_DRAWING}cNvPr")
-    alt = "" if named is None else " ".join((named.get("descr") or "").split())
+    alt = "" if named is None else named.get("descr") or ""
     for blip in picture.iter(f"{drawing.A}blip"):
         file = files.get(blip.get(f"{drawing.RELATION}embed") or "")
         if file:
@@ -90,10 +90,10 @@ def _of_tables(archive: zipfile.ZipFile, numbers: dict[str, int]) -> Iterator[St
     for table in () if root is None else root.iter(f"{ODF}table:1.0}}table"):
         number = numbers.get(table.get(f"{ODF}table:1.0}}name") or "")
         for frame in table.iter(f"{ODF}drawing:1.0}}frame"):
-            said = (
+            named = (
                 frame.findtext(f"{ODF}svg-compatible:1.0}}{name}") for name in ("desc", "title")
             )
-            alt = next((" ".join(text.split()) for text in said if text), "")
+            alt = next((text for text in named if text), "")
             image = frame.find(f"{ODF}drawing:1.0}}image")  # others are the same in other formats
             file = "" if image is None else image.get(HREF) or ""
             if number and file and ":" not in file:

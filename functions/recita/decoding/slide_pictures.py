@@ -218,4 +218,4 @@ def _is_bullet(blip: Any) -> bool:
 
 def _alt(shape: Any) -> str:
     named = shape.find(f"./*/{qn('p:cNvPr')}")
-    return "" if named is None else " ".join((named.get("descr") or "").split())
+    return "" if named is None else named.get("descr") or ""

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from recita.decoding import image, look
-from recita.decoding.found import Finds, Found, Tally, Unit
+from recita.decoding.found import Finds, Found, Tally, Unit, said
 from recita.errors import DocumentRejectedError
 from recita.models.page import Box
 
@@ -93,7 +93,7 @@ def upload(path: Path, tally: Tally, first: int = 1) -> Finds:
 
 
 def _found(picture: Stored, tally: Tally) -> Found:
-    found = Found(picture.page, picture.box, "", 0, 0, alt=picture.alt)
+    found = Found(picture.page, picture.box, "", 0, 0, alt=said(picture.alt))
     try:
         body = picture.load()
     except MemoryError:

@@ -48,4 +48,4 @@ def _text(get: Callable[..., int], element: Any) -> str:
         return ""
     buffer = ctypes.create_string_buffer(size)
     get(element, buffer, size)
-    return " ".join(buffer.raw[: size - 2].decode("utf-16-le", "replace").split())
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
