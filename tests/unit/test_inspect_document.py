@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from recita.errors import ConfigurationError
 from recita.models.document import Document, step_key
 from recita.models.reasons import REJECTIONS
 from recita.models.record import StepRecord
@@ -123,3 +126,10 @@ def test_what_ocr_looks_for_may_be_asked_for(wish: str, features: object, ignore
     document, record = inspected(b"words", "a.txt", {"recita-ocr-features": wish})
     assert document.ocr_features == features
     assert [w.code for w in record.warnings] == ["metadata-ignored"] * ignored
+
+
+def test_a_default_that_can_not_be_read_is_named() -> None:
+    pipeline = Pipeline("none")
+    pipeline.defaults = replace(pipeline.defaults, describe_images="labels any of Person")
+    with pytest.raises(ConfigurationError, match="describe_images: the rule has 'person'"):
+        pipeline.inspect(pipeline.upload(files.picture(), "a.jpg"))

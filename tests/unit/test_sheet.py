@@ -28,7 +28,8 @@ PICTURE = Picture(
 def test_boxes_lie_where_the_labels_are() -> None:
     page = LexborHTMLParser(picture_sheet("a.pdf", [PICTURE]))
     boxes = page.css("figure i")
-    assert [box.text() for box in boxes] == ["Dog 96 %", "Face 99 %"]
+    assert [box.text() for box in boxes] == ["Dog", "Face"]
+    assert [box.attributes["title"] for box in boxes] == ["Dog 96 %", "Face 99 %"]
     style = boxes[0].attributes["style"]
     assert style is not None
     assert style.endswith("left:10.00%;top:20.00%;width:30.00%;height:40.00%")

@@ -12,7 +12,7 @@ from typing import Any
 
 from recita import cage
 from recita.decoding import image, native, pdf, sniff
-from recita.errors import DocumentRejectedError
+from recita.errors import ConfigurationError, DocumentRejectedError
 from recita.models.document import Document
 from recita.models.reasons import reason
 from recita.models.steps import InspectInput
@@ -60,13 +60,7 @@ def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: De
     """Return the document with its route; a rejection is an outcome, not an error."""
     upload = given.upload
     with bench.step(upload.document_id, "inspect-document", given.attempt) as step:
-        document = Document(
-            **upload.model_dump(),
-            languages=parse_languages(defaults.languages),
-            speak=parse_speak(defaults.speak),
-            ocr_features=parse_features(defaults.ocr_features),
-            describe_images=parse_description_rule(defaults.describe_images),
-        )
+        document = Document(**upload.model_dump(), **_defaults(defaults))
         try:
             with uploads.fetch(upload, MAX_BYTES) as file:
                 document = _inspected(document, file, step)
@@ -74,6 +68,17 @@ def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: De
             document = document.model_copy(update={"reason": reason(error.code, str(error))})
         step.keep(DOCUMENT, document)
         return document
+
+
+def _defaults(defaults: Defaults) -> dict[str, Any]:
+    """Return what the deployment asks for; raises ConfigurationError naming what can't be read."""
+    wishes: dict[str, Any] = {}
+    for wish, parse in WISHES.values():
+        try:
+            wishes[wish] = parse(getattr(defaults, wish))
+        except ValueError as error:
+            raise ConfigurationError(f"{wish}: {error}") from error
+    return wishes
 
 
 def _inspected(document: Document, file: UploadedFile, step: StepRun) -> Document:

@@ -88,8 +88,8 @@ def _box(name: str, colour: str, instance: Instance) -> str:
         strict=True,
     )
     style = ";".join(f"{side}:{100 * ratio:.2f}%" for side, ratio in sides)
-    label = escape(f"{name} {instance.confidence:.0f} %")
-    return f'<i style="--c:{colour};{style}" title="{label}"><b>{label}</b></i>'
+    sure = escape(f"{name} {instance.confidence:.0f} %")
+    return f'<i style="--c:{colour};{style}" title="{sure}"><b>{escape(name)}</b></i>'
 
 
 def _heading(picture: Picture) -> str:
