@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from recita.decoding import pictures
 from recita.errors import DocumentRejectedError
 from recita.models.document import work_key
@@ -84,3 +85,17 @@ def test_a_search_that_dies_keeps_what_it_found(monkeypatch: pytest.MonkeyPatch)
     assert manifest.reason.code == "images-not-seen"
     assert manifest.ledger.images.error == "timeout"
     assert [image.id for image in manifest.images] == ["0001"]
+
+
+def test_the_frames_of_a_scan_are_pages() -> None:
+    body = files.picture(drawn(1), "TIFF", save_all=True, append_images=[drawn(2)])
+    manifest = Pipeline("none").run(body, "fax.tiff")
+    assert len(manifest.pages) == 2
+    assert manifest.images == ()
+
+
+@pytest.mark.parametrize("size", [(200, 100), (300, 40), (90, 4)])
+def test_an_upload_is_seen_whatever_it_looks_like(size: tuple[int, int]) -> None:
+    blank = Image.new("RGB", size, "white")
+    (picture,) = found(Pipeline("none"), files.picture(blank), "blank.jpg").pictures
+    assert (picture.width, picture.height) == (max(size[0], 80), max(size[1], 80))

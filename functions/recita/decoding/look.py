@@ -41,10 +41,8 @@ def misfit(width: int, height: int) -> Skipped | None:
     return "too-large" if width * height > image.MAX_PIXELS else None
 
 
-def derive(picture: Image.Image) -> Derived | None:
-    """Return what is sent on of an upright RGB picture; None when it has one colour only."""
-    if is_plain(picture):
-        return None
+def derive(picture: Image.Image) -> Derived:
+    """Return what is sent on of an upright RGB picture."""
     taken_or_drawn = kind(picture)  # before it is scaled down in place
     return Derived(*image.encode(image.fit(picture)), taken_or_drawn)
 

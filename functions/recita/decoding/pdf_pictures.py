@@ -181,9 +181,10 @@ def _looked_at(sheet: _Sheet, picture: Placed, found: Found, seen: Seen) -> Foun
             return replace(found, digest=_variant(found.digest, number), skipped="repeat")
     found = replace(found, digest=_variant(found.digest, len(known)))
     known.append(thumb)
-    derived = look.derive(shown) or look.derive(sheet.show(picture, BLACK))  # white on nothing?
-    if derived:
-        return found.seen(derived)
+    if look.is_plain(shown):
+        shown = sheet.show(picture, BLACK)  # white on nothing?
+    if not look.is_plain(shown):
+        return found.seen(look.derive(shown))
     broken = any(not _decodes(item) for item in picture.objects)
     return replace(found, skipped="corrupt" if broken else "blank")
 

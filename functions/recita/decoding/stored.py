@@ -126,10 +126,10 @@ def _judged(stored: Image.Image, found: Found, tally: Tally, as_shown: Stored | 
     """Return what is found of an opened picture; ``as_shown`` None: a document of its own."""
     left, top, right, bottom = as_shown.cut(stored) if as_shown else (0, 0, *stored.size)
     found = replace(found, width=right - left, height=bottom - top, frames=image.frames(stored))
-    misfit = look.misfit(found.width, found.height)
+    misfit = look.misfit(found.width, found.height) if as_shown else None
     if stored.width * stored.height > image.MAX_PIXELS:
         misfit = "too-large"
-    if misfit and not (misfit == "rule" and as_shown is None):
+    if misfit:
         return replace(found, skipped=misfit)
     if found.digest in tally.known:
         return replace(found, skipped="repeat")
@@ -140,5 +140,6 @@ def _judged(stored: Image.Image, found: Found, tally: Tally, as_shown: Stored | 
         upright = upright.crop(as_shown.cut(upright))
         for transpose in as_shown.transposes:
             upright = upright.transpose(transpose)
-    derived = look.derive(upright)
-    return found.seen(derived) if derived else replace(found, skipped="blank")
+    if as_shown and look.is_plain(upright):
+        return replace(found, skipped="blank")
+    return found.seen(look.derive(upright))

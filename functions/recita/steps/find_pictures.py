@@ -50,9 +50,8 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, most: int) -> P
         try:
             with uploads.fetch(document, MAX_BYTES) as file:
                 scanned = _scanned(step, document)
-                for picture in pictures.search(
-                    LIMITS, file.path, document.media_type, scanned, most
-                ):
+                search = pictures.search(LIMITS, file.path, _holder(document), scanned, most)
+                for picture in search:
                     _note(step, found, picture)
         except DocumentRejectedError as error:  # what was found before stays
             found.error = error.code
@@ -73,6 +72,12 @@ def batches(pictures: int) -> tuple[int, ...]:
 def batch_of(inventory: Inventory, number: int) -> tuple[Spotted, ...]:
     """Return the pictures of one batch."""
     return inventory.pictures[(number - 1) * BATCH : number * BATCH]
+
+
+def _holder(document: Document) -> str:
+    """Return the type to search: none for a TIFF whose frames are pages."""
+    is_scan = document.route == "document" and document.media_type.startswith("image/")
+    return "" if is_scan else document.media_type
 
 
 def _scanned(step: StepRun, document: Document) -> frozenset[int]:
