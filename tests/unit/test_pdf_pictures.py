@@ -309,6 +309,16 @@ def test_a_scan_is_a_page_and_a_photo_on_it_a_picture(search: Search) -> None:
     assert [one.skipped for one in found] == ["scan", None, "scan", None]
 
 
+def test_a_scan_in_parts_is_a_page_however_they_meet(search: Search) -> None:
+    def scan(canvas: Canvas) -> None:
+        canvas.drawImage(reader(scenery(600, 500, seed=1)), 0, 300, WIDTH, 500)
+        canvas.drawImage(reader(scenery(600, 300, seed=2)), 0, 0, WIDTH, 300)
+
+    (found,) = search(scan, scanned=frozenset({1}))
+    assert found.skipped == "scan"
+    assert len(search(scan)) == 2
+
+
 def test_an_image_that_only_stencils_is_no_picture(tmp_path: Path) -> None:
     stencil = files.stream(
         b"\xaa" * 1000, b"/Type /XObject /Subtype /Image /Width 80 /Height 100 /ImageMask true"

@@ -18,7 +18,7 @@ from docx.shared import Pt
 from PIL import Image
 from pptx.util import Emu
 from recita import cage
-from recita.decoding import drawing, native, pictures, sniff, stored
+from recita.decoding import drawing, native, pictures, sheet_pictures, sniff, stored
 from recita.decoding.drawing import Pictured
 from recita.decoding.pictures import Found
 from recita.errors import DocumentRejectedError
@@ -205,6 +205,33 @@ def test_pictures_of_a_workbook_are_on_the_sheets_that_are_read(search: Search) 
         (1, "Number 1", None),
         (2, "Number 2", None),
     ]
+
+
+def test_pictures_inside_cells_count(search: Search) -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet()
+        sheet.embed_image("B2", "a.png", {"image_data": png(scenery())})
+
+    (found,) = search(office.workbook(write), sniff.XLSX)
+    assert (found.page, found.skipped) == (1, None)
+
+
+def test_a_binary_workbook_has_its_sheets_in_the_order_of_their_numbers() -> None:
+    def write(book: Any) -> None:
+        for number in range(1, 12):
+            sheet = book.add_worksheet()
+            sheet.insert_image(0, 0, "a.png", {"image_data": png(scenery(seed=number))})
+
+    def binary(entries: dict[str, bytes]) -> None:
+        entries["xl/workbook.bin"] = entries.pop("xl/workbook.xml")[::-1]
+        entries["xl/_rels/workbook.bin.rels"] = entries.pop("xl/_rels/workbook.xml.rels")
+
+    body = office.changed(office.workbook(write), binary)
+    numbers = {f"Sheet{number}": number for number in range(1, 12)}
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        found = list(sheet_pictures._of_sheets(archive, set(archive.namelist()), numbers))
+        assert [one.page for one in found] == list(range(1, 12))
+        assert found[9].load() == png(scenery(seed=10)).getvalue()
 
 
 def test_pictures_of_an_opendocument_sheet(search: Search) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pypdfium2 as pdfium
 from PIL import Image
@@ -19,7 +19,7 @@ from recita.decoding import image, look, pdf, pdf_layer, tagged, tiles
 from recita.decoding.found import Finds, Found, Skipped, Tally, Unit, said
 from recita.decoding.glyphs import Frame, Quad, frame, invisible
 from recita.decoding.placing import Placed, Scene, survey
-from recita.decoding.stage import BLACK, WHITE, Stage
+from recita.decoding.stage import BLACK, WHITE, Seam, Stage
 from recita.models.page import Box
 
 WHOLE = 0.85
@@ -62,6 +62,15 @@ class _Sheet:
         """Quarter turns clockwise from how PDFium renders it."""
         return (self.frame.turns - self.stage.frame.turns) % 4
 
+    @property
+    def is_image(self) -> bool:
+        """Whether the page itself is an image, read by OCR now or before."""
+        return self.scanned or self.unseen
+
+    def seam(self, one: Placed, other: Placed, axis: Literal[0, 1]) -> Seam:
+        """Return how two images go on in one another; scanners cut pages wherever they like."""
+        return "even" if self.is_image else self.stage.seam(one, other, axis)
+
     def size(self, picture: Placed) -> tuple[int, int]:
         width, height = self.stage.size(picture)
         return (height, width) if self.turns % 2 else (width, height)
@@ -100,7 +109,7 @@ def _page(document: Any, index: int, scanned: frozenset[int], seen: Seen) -> Ite
         if not scene.images:
             return
         sheet = _sheet(page, index + 1, scene, scanned=index + 1 in scanned)
-        for picture in tiles.together(scene.images, sheet.stage.seam):
+        for picture in tiles.together(scene.images, sheet.seam):
             yield seen.tally.add(_found(sheet, picture, seen))
 
 
@@ -135,7 +144,7 @@ def _unfit(sheet: _Sheet, picture: Placed, size: tuple[int, int]) -> Skipped | N
     left, bottom, right, top = picture.shown
     if right <= left or top <= bottom:
         return "blank"  # off the page, or clipped away
-    if sheet.stage.share(picture) >= WHOLE and (sheet.scanned or sheet.unseen):
+    if sheet.is_image and sheet.stage.share(picture) >= WHOLE:
         return "scan"
     across, down = picture.pixels
     if across * down > image.MAX_PIXELS:

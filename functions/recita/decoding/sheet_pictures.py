@@ -115,8 +115,13 @@ def _related(archive: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
 
 
 def _parsed(archive: zipfile.ZipFile, name: str) -> Any | None:
-    try:
-        small = archive.getinfo(name).file_size <= MAX_XML
-        return parse_xml(archive.read(name)) if small else None
-    except (KeyError, SyntaxError):
-        return None
+    """Return a part; Excel finds it with a slash before its name, too."""
+    for written in (name, f"/{name}"):
+        try:
+            small = archive.getinfo(written).file_size <= MAX_XML
+            return parse_xml(archive.read(written)) if small else None
+        except KeyError:
+            continue
+        except SyntaxError:
+            break
+    return None
