@@ -9,7 +9,7 @@ import pytest
 import reportlab
 from PIL import Image, ImageDraw, ImageFont
 from recita_local.services.textract.marks import find_marks, ticked_cells
-from recita_local.services.textract.reading import Box, Mark, Table, Word, corners
+from recita_local.services.textract.reading import Box, Mark, Merged, Table, Word, corners
 from recita_local.services.textract.rules import ink_of
 
 FONT = ImageFont.truetype(str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"), 30)
@@ -40,7 +40,7 @@ class Paper:
     def say(self, x: float, y: float, text: str) -> None:
         self.pen.text((x, y), text, font=FONT, fill=0)
         left, top, right, bottom = self.pen.textbbox((x, y), text, font=FONT)
-        self.words.append(Word(text, 0.9, corners(Box(left, top, right, bottom))))
+        self.words.append(Word(text, 0.99, corners(Box(left, top, right, bottom))))
 
     @property
     def marks(self) -> list[tuple[int, bool]]:
@@ -65,11 +65,19 @@ def test_what_is_in_a_box_ticks_it() -> None:
     assert paper.marks == [(100, True), (200, True)]
 
 
-def test_a_tick_that_was_read_as_a_letter_is_a_tick() -> None:
+@pytest.mark.parametrize(
+    ("text", "sure", "box"),
+    [
+        ("X", 0.99, Box(104, 104, 126, 126)),
+        ("M", 0.8, Box(104, 104, 126, 126)),  # of a tick, with doubts
+        ("B", 0.99, Box(100, 100, 130, 130)),  # of the whole box: no letter is as large
+    ],
+)
+def test_a_tick_that_was_read_as_a_letter_is_a_tick(text: str, sure: float, box: Box) -> None:
     paper = Paper()
     paper.box()
     paper.cross()
-    paper.words.append(Word("X", 0.9, corners(Box(104, 104, 126, 126))))
+    paper.words.append(Word(text, sure, corners(box)))
     assert paper.marks == [(LEFT, True)]
 
 
@@ -123,3 +131,13 @@ def test_black_squares_tick_the_cells_of_their_column() -> None:
     squares = [Box(140, 90, 160, 110), Box(20, 50, 30, 60)]
     found: list[Mark] = list(ticked_cells(squares, words, [table]))
     assert [(mark.box.top, mark.selected) for mark in found] == [(40.0, False), (90.0, True)]
+
+
+def test_columns_under_one_head_are_all_to_tick() -> None:
+    edges = (0.0, 40.0, 80.0, 120.0)
+    table = Table(edges, (0.0, 100.0, 200.0, 300.0), (Merged(0, 1, 1, 2),), headers=1)
+    words = [Word("Insured", 0.9, corners(Box(130, 10, 190, 30)))]
+    found = list(ticked_cells([Box(240, 50, 260, 70)], words, [table]))
+    states = sorted((mark.box.left < 200, mark.box.top < 80, mark.selected) for mark in found)
+    assert len(found) == 4
+    assert [state for *_, state in states] == [False, True, False, False]

@@ -107,6 +107,8 @@ def test_what_is_read_of_a_mark_must_look_like_it() -> None:
     assert accepted(dash, "\u4e00", 0.9, TALL) == "-"
     assert accepted(digit, "2", 0.7, TALL) is None
     assert accepted(bar, "1", 0.99, TALL) is None
+    assert accepted(Box(0, 0, 6, 27), "(", 0.6, TALL) == "("
+    assert accepted(Box(0, 0, 6, 22), "(", 0.6, TALL) is None
     assert accepted(circle, "O", 0.99, TALL) is None
     assert accepted(circle, "\u25a1", 0.99, TALL) is None
 

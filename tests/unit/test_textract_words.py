@@ -129,3 +129,19 @@ def test_words_share_a_line_without_pixels() -> None:
         ("bbbbb", 50, 100),
     ]
     assert {word.confidence for word in words} == {0.7}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("Name:Ana", ["Name:", "Ana"]), ("10:45", ["10:45"]), (":Ana", [":Ana"])],
+)
+def test_an_answer_that_touches_its_label_is_a_word_of_its_own(text: str, words: list[str]) -> None:
+    image = page([(40.0, text)])
+    assert [word for word, _ in found(image, token(40.0, text))] == words
+
+
+def test_a_box_beside_a_word_is_no_part_of_it() -> None:
+    image = page([(90.0, "Married")])
+    ImageDraw.Draw(image).rectangle((60, 28, 86, 54), outline=0, width=2)
+    ((_, box),) = found(image, token(90.0, "Married"))
+    assert box.left > 86

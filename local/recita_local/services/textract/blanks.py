@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from recita_local.services.textract.pairs import KeyValue, ends_key, is_answer, is_label, pair
+from recita_local.services.textract.pairs import (
+    LONGEST_QUESTION,
+    KeyValue,
+    ends_key,
+    is_answer,
+    is_label,
+    pair,
+)
 from recita_local.services.textract.phrases import Form, Phrase
 from recita_local.services.textract.reading import Box, union
 
@@ -113,8 +120,8 @@ def _label(form: Form, blank: Box) -> tuple[Word, ...]:
             continue
         box = union([word.box for word in words])
         foot = box.top + 0.4 * box.height <= blank.middle <= box.bottom + BELOW * form.tall
-        gap = blank.left - box.right
-        if foot and gap <= LABEL_REACH * form.tall and is_label(Phrase(words).text):
+        gap, text = blank.left - box.right, Phrase(words).text
+        if foot and gap <= LABEL_REACH * form.tall and is_label(text, LONGEST_QUESTION):
             near.append((gap, words))
     return min(near, key=lambda item: item[0])[1] if near else ()
 

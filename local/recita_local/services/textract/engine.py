@@ -15,6 +15,7 @@ from recita_local.services.textract.marks import filled_squares, find_marks, tic
 from recita_local.services.textract.missed import accepted, missed_marks
 from recita_local.services.textract.order import reading_order
 from recita_local.services.textract.reading import (
+    Box,
     Line,
     Mark,
     PageReading,
@@ -73,9 +74,9 @@ class OcrEngine:
         large = raster.enlarged(pixels)
         turns, detected = self._upright(large)
         sheet = Sheet(np.ascontiguousarray(np.rot90(large, turns)), detected)
-        found = [*sheet.lines, *self._missed(sheet)]
-        marks = find_marks(sheet.ink, _words(found), sheet.tall)
-        lines = tuple(reading_order(list(_without(marks, found))))
+        marks = find_marks(sheet.ink, _words(sheet.lines), sheet.tall)
+        missed = self._missed(sheet, [mark.box for mark in marks])
+        lines = tuple(reading_order([*_without(marks, sheet.lines), *missed]))
         page = PageReading(sheet.width, sheet.height, turns, lines, skew=sheet.skew)
         if not structure:
             return page
@@ -96,10 +97,10 @@ class OcrEngine:
         ]
         return max([(0, lines), *turned], key=lambda tried: _read_well(tried[1]))
 
-    def _missed(self, sheet: Sheet) -> list[Line]:
+    def _missed(self, sheet: Sheet, known: list[Box]) -> list[Line]:
         """Lines of one mark each, for what the detector passed over."""
-        words = [word.box for line in sheet.lines for word in line.words]
-        marks = missed_marks(sheet.ink, words, sheet.tall)
+        words = [word.box for word in _words(sheet.lines)]
+        marks = missed_marks(sheet.ink, [*words, *known], sheet.tall)
         read = self._recogniser.texts([sheet.crop(shown) for _, shown in marks])
         found = []
         for (mark, _), (text, score) in zip(marks, read, strict=True):

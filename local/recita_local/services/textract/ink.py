@@ -95,9 +95,18 @@ def _parts(ink: Pixels, tokens: Sequence[Token]) -> list[_Part]:
     edges = [0, *(round((start + end) / 2) for start, end in cuts), width]
     parts = []
     for token, (start, end) in zip(tokens, pairwise(edges), strict=True):
-        inner = [gap for gap in gaps if start < gap[0] and gap[1] < end and gap[1] - gap[0] >= wide]
+        within = [gap for gap in gaps if start < gap[0] and gap[1] < end]
+        inner = [gap for gap in within if gap[1] - gap[0] >= wide or _ends_label(token, gap, width)]
         parts += _split(_trimmed(_Part(token, start, end), inner, ink), inner, width)
     return [_trimmed(part, [], ink) for part in parts]
+
+
+def _ends_label(token: Token, gap: Span, width: int) -> bool:
+    """Whether a gap follows a colon and a letter follows it: ``Name:Ana`` is two words."""
+    middle = (gap[0] + gap[1]) / 2 / width
+    before = [one.text for one in token if one.place < middle]
+    after = [one.text for one in token if one.place >= middle]
+    return len(before) > 1 and before[-1] == ":" and bool(after) and after[0].isalpha()
 
 
 def _trimmed(part: _Part, gaps: list[Span], ink: Pixels) -> _Part:

@@ -37,6 +37,8 @@ CELL_SURE = 0.7
 """How far cells are to be trusted that are ticked by a filled square, or not."""
 LARGER = 1.2
 """In heights of the text: a box of this size that was read as one letter is none."""
+SURE_LETTER = 0.9
+"""Letters in boxes are read more surely than this; a tick that looks like an M is not."""
 COVERED = 0.4
 """Share of a box that a word's ink may cover before the box is part of the word."""
 
@@ -55,15 +57,36 @@ def find_marks(ink: Pixels, words: Sequence[Word], tall: float) -> tuple[Mark, .
 def ticked_cells(
     blots: Sequence[Box], words: Sequence[Word], tables: Sequence[Table]
 ) -> Iterator[Mark]:
-    """Cells of columns to tick: below the column's head a filled square ticks the cell it is in."""
+    """Cells of columns to tick: below the column's head a filled square ticks the cell it is in.
+
+    Columns under one head, such as Yes and No, are all to tick if one of them is.
+    """
     for table in tables:
-        written = {slot for word in words if (slot := table.slot_of(word.box))}
         ticked = {slot: blot for blot in blots if (slot := table.slot_of(blot))}
-        for column in range(len(table.columns) - 1):
-            head = max((row for row, other in written if other == column), default=-1)
-            body = [(row, column) for row in range(head + 1, len(table.rows) - 1)]
-            if not ticked.keys().isdisjoint(body):
-                yield from (_cell(table, slot, ticked.get(slot)) for slot in body)
+        bodies = _bodies(table, words)
+        for slots in _under_one_head(table, bodies):
+            if not ticked.keys().isdisjoint(slots):
+                yield from (_cell(table, slot, ticked.get(slot)) for slot in slots)
+
+
+def _bodies(table: Table, words: Sequence[Word]) -> list[list[Slot]]:
+    """Each column's slots below its last word."""
+    written = {slot for word in words if (slot := table.slot_of(word.box))}
+    bodies = []
+    for column in range(len(table.columns) - 1):
+        texts = (row for row, other in written if other == column)
+        head = max(texts, default=table.headers - 1)
+        bodies.append([(row, column) for row in range(head + 1, len(table.rows) - 1)])
+    return bodies
+
+
+def _under_one_head(table: Table, bodies: list[list[Slot]]) -> list[list[Slot]]:
+    """The slots of columns that share a head; of a column of its own, its slots."""
+    shared = [range(one.column, one.column + one.columns) for one in table.merged
+              if one.row < table.headers]  # fmt: skip
+    grouped = {column for columns in shared for column in columns}
+    heads = [*shared, *([column] for column in range(len(bodies)) if column not in grouped)]
+    return [[slot for column in columns for slot in bodies[column]] for columns in heads]
 
 
 def _cell(table: Table, slot: Slot, blot: Box | None) -> Mark:
@@ -135,9 +158,9 @@ def _is_text(box: Box, words: Sequence[Word], tall: float) -> bool:
 
 
 def _is_misread(box: Box, word: Word, tall: float) -> bool:
-    """Whether a letter was read that is the ticked box itself: it is larger than letters are."""
-    whole = word.box.height >= (1 - SQUARE) * box.height
-    return len(word.text) == 1 and whole and box.height >= LARGER * tall
+    """Whether a letter was read that is a tick, or the ticked box: it is larger than letters."""
+    whole = word.box.height >= (1 - SQUARE) * box.height and box.height >= LARGER * tall
+    return len(word.text) == 1 and (whole or word.confidence < SURE_LETTER)
 
 
 def _shared(one: Box, other: Box) -> float:

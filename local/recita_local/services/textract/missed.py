@@ -33,6 +33,10 @@ MARGIN = 0.3
 SURE, SURE_SIGN = 0.9, 0.5
 """Least score of what was read, and of a sign that letters are seldom mistaken for."""
 SIGNS = frozenset("$€£%#")
+BRACKETS = frozenset("()[]")
+"""Around the room for an area code, for example."""
+BRACKET_HEIGHT = 1.15
+"""In heights of the page's text: brackets are taller than letters."""
 DASHES = frozenset("-_\u2013\u2014\u2212\u4e00")
 ROUND = frozenset("OoD0Q")
 BAR_WIDTH, CIRCLE_WIDTH = 0.25, 0.85
@@ -61,6 +65,9 @@ def accepted(mark: Box, text: str, score: float, tall: float) -> str | None:
         return "-" if text in DASHES and score >= SURE_SIGN else None
     if text in SIGNS:
         return text if score >= SURE_SIGN else None
+    if text in BRACKETS:
+        tall_enough = mark.height >= BRACKET_HEIGHT * tall
+        return text if tall_enough and score >= SURE_SIGN else None
     is_bar = mark.width < BAR_WIDTH * mark.height
     is_circle = text in ROUND and mark.width > CIRCLE_WIDTH * mark.height
     if is_bar or is_circle or score < SURE:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from recita_local.services.textract.phrases import Phrase
 
-LONGEST_LABEL, LONGEST_ANSWER = 60, 60
-"""Characters; longer runs of words are sentences."""
+LONGEST_LABEL, LONGEST_QUESTION, LONGEST_ANSWER = 60, 100, 60
+"""Characters; longer runs of words are sentences, but a line to write on makes one a question."""
 SENTENCE = re.compile(r".{25,}[.!]")
 EMPTY = 0.8
 """How far an empty value is to be trusted, as a share of the same rule's trust in a filled one."""
@@ -36,11 +36,11 @@ def pair(key: Sequence[Word], value: Sequence[Word | Mark], rule: float) -> KeyV
     return KeyValue(tuple(key), tuple(value), rule * sure * (1 if value else EMPTY))
 
 
-def is_label(text: str) -> bool:
+def is_label(text: str, longest: int = LONGEST_LABEL) -> bool:
     """Whether a text may name an answer: it has letters, few digits, and is no sentence."""
     letters = sum(character.isalpha() for character in text)
     digits = sum(character.isdigit() for character in text)
-    short = 2 <= len(text) <= LONGEST_LABEL
+    short = 2 <= len(text) <= longest
     return short and letters >= 2 and letters > 2 * digits and not SENTENCE.fullmatch(text)
 
 

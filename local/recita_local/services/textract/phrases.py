@@ -117,11 +117,12 @@ class Form:
         return joined
 
     def _continues(self, last: Phrase, phrase: Phrase) -> bool:
-        reach = NUMBER_GAP if ENUMERATION.fullmatch(last.text) else JOIN_GAP
+        counted = bool(ENUMERATION.fullmatch(last.text))
+        reach = NUMBER_GAP if counted else JOIN_GAP
         one, other = last.box, phrase.box
         near = -self.tall / 2 <= other.left - one.right <= reach * self.tall
         alike = SMALL * max(one.height, other.height) <= min(one.height, other.height)
-        return near and alike and same_row(one, other) and not self.parted(one, other)
+        return near and (alike or counted) and same_row(one, other) and not self.parted(one, other)
 
 
 def same_row(one: Box, other: Box) -> bool:
