@@ -97,6 +97,30 @@ def test_prose_after_a_colon_is_no_answer() -> None:
     assert pairs(page(line(100, 100, prose))) == []
 
 
+def test_a_full_line_that_goes_on_below_is_prose() -> None:
+    texts = (
+        "Action: the notice of a rule",
+        "that was proposed in the past",
+        "year is open for comments by",
+        "all",
+    )
+    lines = [line(100, 100 + 26 * number, text) for number, text in enumerate(texts)]
+    assert pairs(page(*lines)) == []
+
+
+def test_underlined_words_of_a_sentence_are_no_answer() -> None:
+    rules = Rules(level=(level(122, 210, 330),))
+    assert pairs(page(line(100, 100, "Talk about your new account"), rules=rules)) == []
+
+
+def test_colons_inside_a_tables_texts_are_no_labels() -> None:
+    table = Table((90.0, 130.0, 170.0, 210.0), (90.0, 300.0, 400.0, 500.0), headers=1)
+    lines = [line(100, 100, "Item"), line(310, 100, "Count"), line(410, 100, "Price"),
+             line(100, 140, "Balloons: red"), line(310, 140, "2"), line(410, 140, "4.00"),
+             line(100, 180, "Clown"), line(310, 180, "1"), line(410, 180, "9.00")]  # fmt: skip
+    assert pairs(replace(page(*lines), tables=(table,))) == []
+
+
 def test_a_lone_label_is_a_field_only_among_others() -> None:
     assert pairs(page(line(100, 100, "Name:"))) == []
     fields = page(line(100, 100, "Name:"), line(100, 160, "City:"))

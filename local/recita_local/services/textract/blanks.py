@@ -17,7 +17,7 @@ from recita_local.services.textract.phrases import Form, Phrase
 from recita_local.services.textract.reading import Box, union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from recita_local.services.textract.reading import Word
 
@@ -27,6 +27,8 @@ JOIN = 3.0
 """Lines of one row, so many heights of the text apart, with at most a sign between, are one."""
 ABOVE, BELOW = 1.0, 0.6
 """How far from its line an answer's foot may be, in heights of the text."""
+WORD_SPACE = 0.7
+"""In heights of the text: an answer stands further from its label, unless a colon parts them."""
 LEADER = re.compile(r"[._\u2026\u00b7]{3,}")
 TRUST = 0.85
 
@@ -38,7 +40,7 @@ def blanks(form: Form) -> Iterator[KeyValue]:
         if label and (ends_key(label[-1].text) or not _is_tabled(form, blank)):
             value = _written(form, blank)
             text = " ".join(word.text for word in value)
-            if is_answer(text):
+            if is_answer(text) and not _is_underlined(form, label, value):
                 form.take((*label, *value))
                 yield pair(label, value, TRUST)
 
@@ -109,6 +111,13 @@ def _is_tabled(form: Form, rule: Box) -> bool:
         and table.box.left < rule.right
         for table in form.page.tables
     )
+
+
+def _is_underlined(form: Form, label: Sequence[Word], value: Sequence[Word]) -> bool:
+    """Whether a rule stresses words of a sentence: they follow what is before at a word's space."""
+    if not value or ends_key(label[-1].text):
+        return False
+    return value[0].box.left - label[-1].box.right < WORD_SPACE * form.tall
 
 
 def _label(form: Form, blank: Box) -> tuple[Word, ...]:

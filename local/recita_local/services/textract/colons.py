@@ -30,6 +30,12 @@ ALIGNED = 1.5
 """What stands below a label begins at most so many heights left or right of where it does."""
 BLOCK_LINES, BLOCK_CHARACTERS, BLOCK_LABEL = 5, 45, 4
 """Most lines of an address, characters of each, and words of the label above it."""
+COLUMN_REACH, SHORTEST_PROSE, PROSE_LINES = 12, 3, 3
+"""Lines within so many heights tell how wide a column is; words and long lines that prose has."""
+RAGGED = 0.15
+"""A long line of a column ends so far from its right side, as a share of its width."""
+LABELLED = 4
+"""A form in a frame has a label in one of so many phrases."""
 FIELD_LABEL = 5
 """Most words of a label with nothing to answer it."""
 FIELD_REACH = 4
@@ -43,7 +49,11 @@ def colons(form: Form) -> Iterator[KeyValue]:
     """``Key: value Other key: value``; a last key without a value looks around itself."""
     keyed = [phrase for phrase in form.phrases if has_key(phrase)]
     for phrase in keyed:
+        if _is_prose(form, phrase):
+            continue
         *spans, (key, value) = _spans(phrase.words)
+        if (spans or value) and _is_tabular(form, phrase, keyed):
+            continue
         for one, other in spans:
             yield from _inline(form, one, other)
         if value:
@@ -67,6 +77,29 @@ def numbers(form: Form) -> Iterator[KeyValue]:
         if near and NUMBER.fullmatch(row[1].text):
             form.take((*phrase.words, *row[1].words))
             yield pair(phrase.words, row[1].words, ROW)
+
+
+def _is_prose(form: Form, phrase: Phrase) -> bool:
+    """Whether a line is full and goes on below: its next word did not fit into its column."""
+    column = [one for one in form.phrases
+              if abs(one.box.left - phrase.box.left) <= INDENT * form.tall
+              and abs(one.box.middle - phrase.box.middle) <= COLUMN_REACH * form.tall]  # fmt: skip
+    right = max(one.box.right for one in column)
+    width = right - min(one.box.left for one in column)
+    long = sum(right - one.box.right <= RAGGED * width for one in column)
+    below = [one for one in column if 0 < one.box.middle - phrase.box.middle <= 2 * form.tall]
+    if long < PROSE_LINES or not below or len(phrase.words) < SHORTEST_PROSE or has_key(below[0]):
+        return False
+    return phrase.box.right + below[0].words[0].box.width + form.tall / 2 > right
+
+
+def _is_tabular(form: Form, phrase: Phrase, keyed: list[Phrase]) -> bool:
+    """Whether a colon stands in a text of a table, most cells of which have no labels."""
+    table = form.table_of(phrase.box)
+    if table is None or len(table.columns) <= 3:
+        return False
+    inside = [one for one in form.phrases if table.box.holds(one.box)]
+    return len(inside) > LABELLED * sum(one in keyed for one in inside)
 
 
 def _inline(form: Form, key: tuple[Word, ...], value: tuple[Word, ...]) -> Iterator[KeyValue]:
@@ -113,6 +146,8 @@ def _right(form: Form, phrase: Phrase) -> tuple[Word, ...]:
     if not after or has_key(after[0]) or not is_answer(after[0].text):
         return ()
     if table and len(table.columns) > 3 and len(after) > 1:
+        return ()
+    if _is_prose(form, after[0]):
         return ()
     reach = NUMBER_REACH if NUMBER.fullmatch(after[0].text) else RIGHT_REACH
     near = after[0].box.left - phrase.box.right <= reach * form.tall
