@@ -95,6 +95,17 @@ def pairs(blocks: list[Block]) -> Pairs:
     return found
 
 
+def boxes(wanted: list[Block], found: list[Block]) -> Score:
+    """Boxes of forms: right if ticked or not like the one whose place they have."""
+    one, other = _boxes(wanted), _boxes(found)
+    left = list(one)
+    for status, box in other:
+        match = next((it for it in left if it[0] == status and _holds(it[1], box)), None)
+        if match:
+            left.remove(match)
+    return Score(len(one), len(other), len(one) - len(left))
+
+
 def grids(blocks: list[Block]) -> list[Grid]:
     """The tables of a page."""
     by_id = {block["Id"]: block for block in blocks}
@@ -119,6 +130,21 @@ def cells(wanted: list[Grid], found: list[Grid]) -> Score:
             rows.add(row)
             columns.add(column)
     return Score(_filled(wanted), _filled(found), right)
+
+
+def _boxes(blocks: list[Block]) -> list[tuple[str, dict[str, float]]]:
+    return [
+        (block["SelectionStatus"], block["Geometry"]["BoundingBox"])
+        for block in blocks
+        if block["BlockType"] == "SELECTION_ELEMENT"
+    ]
+
+
+def _holds(box: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether a box holds the centre of another."""
+    x, y = other["Left"] + other["Width"] / 2, other["Top"] + other["Height"] / 2
+    across = box["Left"] <= x <= box["Left"] + box["Width"]
+    return across and box["Top"] <= y <= box["Top"] + box["Height"]
 
 
 def _related(block: Block, kind: str) -> list[str]:

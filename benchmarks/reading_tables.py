@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 Found = dict[str, Any]
+AGREEING = ("cells", "key_values", "boxes")
 
 
 def tables(found: Found) -> dict[str, str]:
@@ -22,9 +23,21 @@ def characters(found: Found) -> str:
 
 def real_answers(found: Found) -> str:
     """Agreement with the real service's answers."""
-    head = ("page", "words found", "words right", "tables there → ours", "cells", "key-values")
-    rows = [_answer(name, page) for name, page in found["pages"].items()]
-    return table(head, [*rows, ("mean", percent(found["mean_word_recall"], 1), "", "", "", "")])
+    head = ("page", "words found", "words right", "tables there → ours", "cells", "key-values",
+            "boxes")  # fmt: skip
+    pages = found["pages"]
+    rows = [_answer(name, page) for name, page in pages.items()]
+    mean, empty = percent(found["mean_word_recall"], 1), ("", "")
+    together = ("all", mean, *empty, *(_together(pages, what) for what in AGREEING))
+    return table(head, [*rows, together])
+
+
+def _together(pages: Found, what: str) -> str:
+    """Recall and precision over all pages."""
+    wanted, there, right = (
+        sum(page[what][part] for page in pages.values()) for part in ("wanted", "found", "right")
+    )
+    return f"{percent(right / wanted, 0)} found, {percent(right / there, 0)} right"
 
 
 def _answer(name: str, page: Found) -> tuple[str, ...]:
@@ -35,8 +48,7 @@ def _answer(name: str, page: Found) -> tuple[str, ...]:
         percent(words["recall"], 1),
         percent(words["precision"], 1),
         f"{theirs} → {ours}",
-        _of(page["cells"]),
-        _of(page["key_values"]),
+        *(_of(page[what]) for what in AGREEING),
     )
 
 
@@ -100,6 +112,8 @@ def percent(share: float, digits: int) -> str:
 
 
 def _of(score: Found) -> str:
+    if not score["wanted"] + score["found"]:
+        return "none"
     return f"{score['right']} of {score['wanted']}, {score['found'] - score['right']} wrong"
 
 

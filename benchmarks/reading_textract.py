@@ -42,7 +42,7 @@ def characters(corpus: Path) -> Found:
 
 
 def real_answers(corpus: Path) -> Found:
-    """Words, cells and key-values, where the real service's answers are the truth."""
+    """Words, cells, boxes and key-values, where the real service's answers are the truth."""
     found: Found = {}
     for answer in shown("real answers", sorted((corpus / "textract").glob("*.json"))):
         wanted = json.loads(answer.read_text(encoding="utf-8"))["Blocks"]
@@ -62,6 +62,7 @@ def scores(wanted: list[Block], ours: list[Block]) -> Found:
         "cells": agreement.cells(agreement.grids(wanted), agreement.grids(ours)),
         "key_values": agreement.bags(one.elements(), other.elements()),
         "keys": agreement.bags(*keys),
+        "boxes": agreement.boxes(wanted, ours),
     }
     return {name: score.summary() for name, score in measured.items()} | {
         "tables": [shapes(wanted), shapes(ours)]

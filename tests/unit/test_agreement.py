@@ -65,3 +65,14 @@ def test_key_values_read_boxes_and_forgive_colons() -> None:
         block("k", "KEY_VALUE_SET", {"VALUE": ["v"], "CHILD": ["w1"]}, EntityTypes=["KEY"]),
     ]
     assert agreement.pairs(blocks) == {("Member", "[SELECTED]"): 1}
+
+
+def test_boxes_agree_by_place_and_state() -> None:
+    def box(name: str, left: float, status: str) -> Any:
+        place = {"Left": left, "Top": 0.1, "Width": 0.02, "Height": 0.02}
+        geometry = {"BoundingBox": place}
+        return block(name, "SELECTION_ELEMENT", SelectionStatus=status, Geometry=geometry)
+
+    wanted = [box("a", 0.1, "SELECTED"), box("b", 0.2, "NOT_SELECTED"), box("c", 0.3, "SELECTED")]
+    found = [box("d", 0.101, "SELECTED"), box("e", 0.2, "SELECTED"), box("f", 0.1, "SELECTED")]
+    assert agreement.boxes(wanted, found) == Score(wanted=3, found=3, right=1)
