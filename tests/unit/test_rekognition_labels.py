@@ -219,3 +219,14 @@ def test_small_pictures_are_trusted_less() -> None:
     percents = [by_name(image_labels(one, 0))["Dog"]["Confidence"] for one in (large, small)]
     assert percents[0] > 80
     assert percents[1] < 75
+
+
+def test_a_qr_code_is_no_crossword_puzzle() -> None:
+    crossword = classes().index("Crossword Puzzle")
+    code = (0.05, 0.05, 0.9, 0.9)
+    sight = replace(seen(**{f"c{crossword}": 0.7}), surface=replace(BARE, codes=(code,)))
+    labels = by_name(image_labels(sight, 55))
+    assert set(labels) == {"QR Code"}
+    assert labels["QR Code"]["Confidence"] > 90
+    (instance,) = labels["QR Code"]["Instances"]
+    assert instance["BoundingBox"]["Width"] == pytest.approx(0.9)

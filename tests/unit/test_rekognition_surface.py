@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import reportlab
@@ -81,3 +82,17 @@ def test_the_picture_is_left_as_it_is() -> None:
     image = page().resize((2000, 2600))
     surface(image)
     assert image.size == (2000, 2600)
+
+
+def test_qr_codes_are_found_with_their_places() -> None:
+    code = cv2.QRCodeEncoder.create().encode("https://example.org/invoices/4711")
+    printed = Image.fromarray(code).convert("RGB").resize((400, 400), Image.Resampling.NEAREST)
+    sheet = Image.new("RGB", (1000, 800), "white")
+    sheet.paste(printed, (500, 200))
+    ((left, top, width, height),) = surface(sheet).codes
+    assert (left, top) == pytest.approx((0.5, 0.25), abs=0.05)
+    assert (width, height) == pytest.approx((0.4, 0.5), abs=0.1)
+    cut = printed.crop((20, 20, 380, 380))  # without the white around it
+    assert len(surface(cut).codes) == 1
+    assert surface(page()).codes == ()
+    assert surface(noise((120, 120, 120), 60)).codes == ()

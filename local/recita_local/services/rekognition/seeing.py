@@ -51,6 +51,8 @@ class Surface:
     """Of all that is dark, what belongs to letters."""
     foliage: float
     """Green or yellow, and rough."""
+    codes: tuple[Box, ...] = ()
+    """QR codes."""
 
 
 @dataclass(frozen=True)

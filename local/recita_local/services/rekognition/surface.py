@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from recita_local.services.rekognition.seeing import Box
+
     Array = NDArray[Any]
 
 SIDE, GREEN_SIDE = 1024, 256
@@ -26,6 +28,8 @@ DARKEST_PAPER, MOST_COLOUR = 105, 90
 LETTER_HEIGHT, LETTER_WIDTH = (4, 0.05), (2, 0.25)
 """Least pixels, and most as share of the longer side; joined letters make a word."""
 LETTER_PIXELS = 6
+QUIET = 16
+"""Pixels of white around the picture: a code is found by the quiet zone that it should have."""
 LEAF_HUES, LEAF_COLOUR, LEAF_LIGHT = (22, 80), 50, (25, 245)
 """Yellow to green of OpenCV's 180 hues, not grey, neither black nor white."""
 LEAF_WINDOW, LEAF_ROUGHNESS = 9, 9.0
@@ -40,7 +44,7 @@ def surface(image: Image.Image) -> Surface:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     darker = _around(grey).astype(np.int16) - grey
     letters, share = _letters((darker > INK).astype(np.uint8))
-    return Surface(_paper(pixels, grey, darker), letters, share, _foliage(image))
+    return Surface(_paper(pixels, grey, darker), letters, share, _foliage(image), _codes(grey))
 
 
 def _around(grey: Array) -> Array:
@@ -72,6 +76,21 @@ def _paper(pixels: Array, grey: Array, darker: Array) -> float:
     colour = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)[..., 1]
     light = grey + darker
     return float(((darker < PAPER) & (light > DARKEST_PAPER) & (colour < MOST_COLOUR)).mean())
+
+
+def _codes(grey: Array) -> tuple[Box, ...]:
+    """Boxes of the QR codes, whether or not they can be read."""
+    framed = cv2.copyMakeBorder(grey, QUIET, QUIET, QUIET, QUIET, cv2.BORDER_CONSTANT, value=255)
+    found, corners = cv2.QRCodeDetector().detectMulti(framed)
+    if not found:
+        return ()
+    height, width = grey.shape
+    places = (np.clip(points - QUIET, 0, (width, height)) / (width, height) for points in corners)
+    edges = ((*place.min(axis=0), *place.max(axis=0)) for place in places)
+    return tuple(
+        (float(left), float(top), float(right - left), float(bottom - top))
+        for left, top, right, bottom in edges
+    )
 
 
 def _foliage(image: Image.Image) -> float:
