@@ -12,7 +12,8 @@ setup: ## Install everything the laptop needs (root or sudo for Apertium)
 demo: setup ## Run the pipeline on four real files and say what came out
 	@$(BIN)/python scripts/demo.py
 
-test: setup ## Run all tests
+test: ## Run all tests (installs Chromium for those of the read-along page)
+	@scripts/setup --tests
 	@$(BIN)/pytest -q
 
 check: setup ## Formatting, lint, types, layers, template, state machine

@@ -161,7 +161,8 @@ def _entry(entry: TranslationEntry | None, done: str) -> str:
         return f"{done} ({entry.artifact})"
     seconds = f", {entry.duration_seconds:.0f} s" if entry.duration_seconds else ""
     captions = f" with captions {entry.captions}" if entry.captions else ""
-    return f"{done} by {entry.voice}{seconds} ({entry.artifact}{captions})"
+    follow = f", to follow in {entry.read_along}" if entry.read_along else ""
+    return f"{done} by {entry.voice}{seconds} ({entry.artifact}{captions}{follow})"
 
 
 def _took(manifest: Manifest) -> str:
@@ -183,4 +184,7 @@ def _places(manifest: Manifest, directory: Path) -> list[str]:
         file = shlex.quote(str(directory / spoken))
         how = f"{player()} {file}" if player() else f"open {file} in any player or browser"
         lines.append(f"  {'hear it':<10} {how}")
+    followed = next((entry.read_along for entry in manifest.audio if entry.read_along), None)
+    if followed:
+        lines.append(f"  {'follow it':<10} {shlex.quote(str(directory / followed))}")
     return lines

@@ -15,7 +15,7 @@ from recita.models.event import DocumentEvent
 from recita.models.manifest import Manifest
 from recita.models.page import Page
 from recita.models.picture import Picture
-from recita.models.summary import GuardrailUsed, Summary
+from recita.models.summary import GuardrailUsed, SpokenMark, Summary
 from recita.steps.workbench import to_json
 
 from tests.fakes import Pipeline, files
@@ -28,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "page": Page,
     "picture": Picture,
     "summary": Summary,
+    "mark": SpokenMark,
 }
 FIRST_PAGE = """Invoice 4711
 The town library bought 125 books on 21 November 2026.
@@ -119,7 +120,9 @@ def invoice() -> bytes:
 def _completed() -> dict[str, str]:
     pipeline = _pipeline()
     manifest = pipeline.run(invoice(), "invoices/4711.pdf")
+    marks = pipeline.artifact(manifest, "audio/es.marks.jsonl").decode().splitlines()
     return {
+        "mark.json": _json(json.loads(marks[-1])),
         "event.completed.json": _text(pipeline.bus.events[0]),
         "page.json": pipeline.artifact(manifest, "pages/0001.json").decode() + "\n",
         "summary.json": pipeline.artifact(manifest, "summary/es.json").decode() + "\n",

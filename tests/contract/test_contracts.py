@@ -36,6 +36,7 @@ FILES = (
     *(f"contracts/v1/{name}.schema.json" for name in generated.MODELS),
     *(f"contracts/v1/examples/manifest.{status}.json" for status in STATUSES),
     "contracts/v1/examples/event.completed.json",
+    "contracts/v1/examples/mark.json",
     "contracts/v1/examples/page.json",
     "contracts/v1/examples/picture.json",
     "contracts/v1/examples/summary.json",
@@ -111,7 +112,7 @@ def test_no_field_of_1_0_was_renamed_or_removed() -> None:
         "Verdict": "stage target action policies guardrail",
         "TranslationEntry": "language status reason artifact",
         "AudioEntry": "language status reason artifact voice engine captions marks"
-        " duration_seconds",
+        " read_along duration_seconds",
         "Artifact": "key media_type bytes sha256 kind language",
         "Usage": "service operation calls units unit estimated",
         "Cost": "currency estimated price_table",
@@ -131,7 +132,8 @@ def test_references_in_a_manifest_are_relative_to_its_folder() -> None:
     named = {artifact.key for artifact in manifest.artifacts}
     referred = {page.artifact for page in manifest.pages}
     referred |= {t.artifact for t in manifest.translations}
-    referred |= {name for a in manifest.audio for name in (a.artifact, a.captions, a.marks)}
+    for a in manifest.audio:
+        referred |= {a.artifact, a.captions, a.marks, a.read_along}
     assert manifest.summary is not None
     assert referred | {manifest.summary.artifact} <= named
     assert not [key for key in named if key.startswith(("/", "documents/")) or ".." in key]

@@ -142,6 +142,7 @@ def test_each_language_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -
                 status="SUCCEEDED",
                 artifact="audio/es.mp3",
                 captions="audio/es.vtt",
+                read_along="audio/es.html",
                 voice="Lupe",
                 duration_seconds=12.4,
             ),
@@ -150,7 +151,9 @@ def test_each_language_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -
     text = "\n".join(readable.result("a.pdf", given, Path("my out")))
     assert "translated (summary/es.json); spoken by Lupe, 12 s" in text
     assert "not translated: no such pair" in text
+    assert "audio/es.vtt, to follow in audio/es.html)" in " ".join(text.split())
     assert "mpv 'my out/audio/es.mp3'" in text
+    assert "  follow it  'my out/audio/es.html'" in text
 
 
 @pytest.mark.parametrize(

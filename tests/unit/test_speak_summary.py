@@ -11,9 +11,10 @@ import pytest
 import webvtt
 from recita.errors import ProviderThrottledError
 from recita.models.manifest import Manifest
+from recita.models.summary import Sentence, Summary
 from recita.ports import Mark, Spoken
-from recita.steps import speak_summary
 from recita.text import ssml
+from recita.text.marks import SpokenSentence, spoken_sentences
 
 from tests.fakes import FakeVoice, Pipeline
 
@@ -127,16 +128,15 @@ def test_a_speech_left_by_a_failed_attempt_is_no_success() -> None:
 
 
 def test_every_sentence_index_is_kept_when_the_title_is_empty() -> None:
-    sentences = speak_summary._spoken_sentences
-    from recita.models.summary import Sentence, Summary
-
     summary = Summary(
         language="en",
         title="",
-        sentences=(Sentence(text="One."),),
+        sentences=(Sentence(text="One.", pages=(2,)),),
         source_language="en",
         model="m",
         prompt_version="1",
     )
-    assert [s.text for s in sentences(summary)] == ["One."]
-    assert [s.text for s in sentences(summary.model_copy(update={"title": "T"}))] == ["T", "One."]
+    one = SpokenSentence("One.", 0, (2,))
+    assert spoken_sentences(summary) == [one]
+    titled = summary.model_copy(update={"title": "T"})
+    assert spoken_sentences(titled) == [SpokenSentence("T"), one]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import itertools
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -20,13 +22,15 @@ ANY_TEXT = st.text(max_size=100)
 def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list[str]) -> None:
     spoken: dict[int, str] = {}
     for part in ssml.parts(texts):
-        markup, ranges = ssml.speak([text for _, text in part])
+        markup, places = ssml.speak([piece.text for piece in part])
         body = markup.encode()
-        sentences = [ET.fromstring(body[r.start : r.stop].decode()) for r in ranges]  # noqa: S314
-        assert [s.text for s in sentences] == [text for _, text in part]
-        assert len(ET.fromstring(markup).findall("p/s")) == len(part)  # noqa: S314
-        for index, text in part:
-            spoken[index] = spoken.get(index, "") + text
+        sentences = ET.fromstring(markup).findall("p/s")  # noqa: S314
+        assert [s.text for s in sentences] == [piece.text for piece in part]
+        for piece, place in zip(part, places, strict=True):
+            bounds = itertools.pairwise(place)
+            letters = [html.unescape(body[a:b].decode()) for a, b in bounds]
+            assert letters == list(piece.text)
+            spoken[piece.index] = spoken.get(piece.index, "") + piece.text
     assert spoken == {n: s for n, t in enumerate(texts) if (s := ssml.speakable(t))}
 
 
@@ -36,20 +40,20 @@ def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list
 )
 def test_parts_stay_below_pollys_limits(texts: list[str]) -> None:
     for part in ssml.parts(texts):
-        markup, _ = ssml.speak([text for _, text in part])
-        assert sum(len(text) for _, text in part) <= 3000
+        markup, _ = ssml.speak([piece.text for piece in part])
+        assert sum(len(piece.text) for piece in part) <= 3000
         assert len(markup) <= 6000
 
 
 def test_long_sentences_are_cut_between_words() -> None:
     parts = list(ssml.parts(["word " * 1500]))
     assert len(parts) == 3
-    assert all(text.startswith("word") for part in parts for _, text in part)
+    assert all(piece.text.startswith("word") for part in parts for piece in part)
 
 
 def test_many_short_sentences_count_their_markup() -> None:
     for part in ssml.parts(["a"] * 2000):
-        assert len(ssml.speak([text for _, text in part])[0]) <= 6000
+        assert len(ssml.speak([piece.text for piece in part])[0]) <= 6000
 
 
 def test_no_voice_says_braces_or_control_characters() -> None:

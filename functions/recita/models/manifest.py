@@ -91,6 +91,8 @@ class AudioEntry(TranslationEntry):
     engine: str | None = None
     captions: str | None = None
     marks: str | None = None
+    read_along: str | None = None
+    """The page that lights the words as they are spoken; it plays the MP3 beside it."""
     duration_seconds: float | None = None
 
 

@@ -108,3 +108,26 @@ class Speech(Model):
     artifact: str
     captions: str
     marks: str
+    read_along: str | None = None
+
+
+class SpokenMark(Model):
+    """A line of ``audio/<lang>.marks.jsonl``: what is said when, and what it rests on.
+
+    ``start`` and ``end`` count characters (Unicode code points) of the sentence's text as
+    ``summary/<lang>.json`` has it; both are null where no place in it is known. The title is
+    spoken first when there is one: then sentence 0, with no ``source``.
+    """
+
+    time: int
+    """Milliseconds from the start of the MP3."""
+    type: Literal["sentence", "word"]
+    value: str
+    """What the voice says; it may read otherwise than the text, such as a number in words."""
+    sentence: int
+    """Which of the spoken sentences, from 0."""
+    pages: tuple[int, ...]
+    source: int | None
+    """Which of the summary's sentences, from 0: the same one in every language."""
+    start: int | None
+    end: int | None
