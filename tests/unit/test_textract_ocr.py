@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from recita_local.engines import EngineCrashedError
 from recita_local.services.rekognition import images
 from recita_local.services.rekognition.seeing import UnseeableError
 from recita_local.services.textract import ocr
+from recita_local.services.textract.engine import OcrEngine
 from recita_local.services.textract.reading import UnreadableError
+from recita_local.services.textract.recognise import Character, Detected
 from recita_local.wire.service import ServiceError
 
 
@@ -66,3 +71,38 @@ def test_what_the_engine_cannot_read_is_told_in_the_services_terms(
     with pytest.raises(ServiceError) as caught:
         module.ask("method", b"data")
     assert (caught.value.code, caught.value.message) == ("XException", "why")
+
+
+def test_a_page_is_read_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_read", OrderedDict())
+    monkeypatch.setattr(ocr, "REMEMBERED", 2)
+    engine = Engine("first", "second", "with structure", "second again")
+    monkeypatch.setattr(ocr, "engine", lambda _name: engine)
+    read: Callable[..., Any] = ocr.read_only_page
+    assert [read(b"1"), read(b"2")] == ["first", "second"]
+    assert [read(b"2"), read(b"1")] == ["second", "first"]
+    assert read(b"2", structure=True) == "with structure"
+    assert read(b"1") == "first"
+    assert read(b"2") == "second again"  # it was forgotten for the one with structure
+
+
+class Doubtful:
+    """A recogniser that reads the same of every page, not surely."""
+
+    def __init__(self, text: str) -> None:
+        token = tuple(Character(letter, 0.7, 0.5) for letter in text)
+        self.found = [Detected(0.7, ((0, 0), (90, 0), (90, 20), (0, 20)), (token,))]
+        self.looks = 0
+
+    def lines(self, _: Any) -> list[Detected]:
+        self.looks += 1
+        return self.found
+
+
+@pytest.mark.parametrize(("text", "looks"), [("li", 1), ("Straße", 4)])
+def test_a_photo_is_not_turned_for_a_letter_seen_in_its_waves(text: str, looks: int) -> None:
+    reader = OcrEngine.__new__(OcrEngine)
+    recogniser = Doubtful(text)
+    reader._recogniser = recogniser  # type: ignore[assignment]
+    reader._upright(np.zeros((100, 100, 3), np.uint8))
+    assert recogniser.looks == looks

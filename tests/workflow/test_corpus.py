@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from tests.laptop import DocumentLaptop
 
-pytestmark = [pytest.mark.stack, pytest.mark.engines, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.engines, pytest.mark.timeout(1200)]
 
 SAMPLES = outcomes.samples(CORPUS) if CORPUS.is_dir() else []
-PATIENCE = 600.0
+PATIENCE = 900.0
 """Seconds for all files, which are uploaded at once."""
 
 

@@ -86,7 +86,7 @@ def _face(face: Face) -> dict[str, Any]:
 
 def _read(data: bytes) -> Any:
     try:
-        page = ocr.ask("read_only_page", data)
+        page = ocr.read_only_page(data)
     except ServiceError as error:  # the reader speaks Textract's terms
         raise ServiceError("InvalidImageFormatException", error.message) from error
     if min(page.width, page.height) < MIN_SIDE:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from recita_local.services.textract.blocks import page_blocks
 from recita_local.services.textract.documents import check_object, document_bytes
 from recita_local.services.textract.jobs import Jobs
-from recita_local.services.textract.ocr import ask, engine_name
+from recita_local.services.textract.ocr import engine_name, read_only_page
 from recita_local.services.textract.work import (
     PAGE_SIZE,
     check_output,
@@ -75,7 +75,7 @@ def _read(
 ) -> list[dict[str, Any]]:
     data = document_bytes(params["Document"], context)
     context.engine = engine_name()
-    page = ask("read_only_page", data, structure=bool(features))
+    page = read_only_page(data, structure=bool(features))
     return page_blocks(page, features)
 
 
