@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 import lameenc
 import pytest
 from mutagen import mp3 as mutagen_mp3
-from recita.text.mp3 import duration_seconds
+from recita.text.mp3 import duration_seconds, joined
 
 pytestmark = pytest.mark.disable_socket
 
@@ -41,10 +42,30 @@ def test_an_id3_tag_is_no_sound() -> None:
     assert duration_seconds(tag + body) == duration_seconds(body)
 
 
-def test_joined_parts_add_up() -> None:
+def with_lengths(body: bytes, name: bytes = b"Info") -> bytes:
+    """The file with tags, and a first frame that tells its frames and bytes, as encoders do."""
+    lengths = name + struct.pack(">III", 3, len(body) // 144, len(body))
+    silent = body[:4] + bytes(9) + lengths + bytes(144 - 13 - len(lengths))
+    return b"ID3\x04\x00\x00" + bytes([0, 0, 0, 20]) + bytes(20) + silent + body
+
+
+@pytest.mark.parametrize("name", [b"Info", b"Xing"])
+def test_joined_parts_add_up_in_every_player(name: bytes) -> None:
     one, two = encoded(24000, 1.0), encoded(24000, 2.0)
     total = duration_seconds(one) + duration_seconds(two)
-    assert duration_seconds(one + two) == pytest.approx(total, abs=0.01)
+    assert duration_seconds(with_lengths(one, name)) == duration_seconds(one)
+    whole = joined([with_lengths(one, name), with_lengths(two, name)])
+    assert whole == one + two
+    assert duration_seconds(whole) == pytest.approx(total, abs=0.001)
+    assert reference(whole) == pytest.approx(total, abs=0.08)
+    naive = with_lengths(one, name) + with_lengths(two, name)
+    assert reference(naive) < total - 1  # what players would believe
+
+
+def test_a_single_part_stays_as_it_came() -> None:
+    body = with_lengths(encoded(24000, 1.0))
+    assert joined([body]) == body
+    assert joined([]) == b""
 
 
 def test_junk_is_skipped() -> None:

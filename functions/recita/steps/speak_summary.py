@@ -15,15 +15,16 @@ from recita.steps.workbench import StepRun, Workbench
 from recita.text import ssml
 from recita.text.captions import to_webvtt
 from recita.text.marks import Part, SpokenSentence, lay, spoken_sentences, timed_words
-from recita.text.mp3 import duration_seconds
+from recita.text.mp3 import duration_seconds, joined
 from recita.text.readalong import ReadAlong, read_along
 
 
 @dataclass
 class Recording:
-    """The parts spoken so far, joined; marks are on the time line of the whole."""
+    """The parts spoken so far; marks are on the time line of the whole."""
 
-    mp3: bytes = b""
+    parts: list[bytes] = field(default_factory=list)
+    seconds: float = 0
     marks: list[SpokenMark] = field(default_factory=list)
     voice: str = ""
     engine: str = ""
@@ -40,7 +41,8 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
         sentences = spoken_sentences(summary)
         recording = _record(sentences, language, voice)
         speech = _speech(recording, language)
-        step.publish(speech.artifact, recording.mp3, "audio/mpeg", "audio", language=language)
+        mp3 = joined(recording.parts)
+        step.publish(speech.artifact, mp3, "audio/mpeg", "audio", language=language)
         words = timed_words(recording.marks, sentences)
         vtt = to_webvtt(words, speech.duration_seconds, language)
         step.publish(speech.captions, vtt.encode(), "text/vtt", "captions", language=language)
@@ -56,9 +58,10 @@ def _record(sentences: Sequence[SpokenSentence], language: str, voice: Voice) ->
     for pieces in ssml.parts([sentence.text for sentence in sentences]):
         markup, places = ssml.speak([piece.text for piece in pieces])
         spoken = voice.speak(markup, language)
-        begin = round(duration_seconds(recording.mp3) * 1000)
+        begin = round(recording.seconds * 1000)
         recording.marks += lay(spoken.marks, Part(pieces, places), sentences, begin)
-        recording.mp3 += spoken.mp3
+        recording.parts.append(spoken.mp3)
+        recording.seconds += duration_seconds(spoken.mp3)
         recording.voice, recording.engine = spoken.voice, spoken.engine
     return recording
 
@@ -68,7 +71,7 @@ def _speech(recording: Recording, language: str) -> Speech:
         language=language,
         voice=recording.voice,
         engine=recording.engine,
-        duration_seconds=duration_seconds(recording.mp3),
+        duration_seconds=round(recording.seconds, 3),
         artifact=f"audio/{language}.mp3",
         captions=f"audio/{language}.vtt",
         marks=f"audio/{language}.marks.jsonl",

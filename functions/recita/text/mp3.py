@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 BITRATES = {
     1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
@@ -9,19 +11,39 @@ BITRATES = {
 """kbit/s by index, for MPEG-1 and for MPEG-2 and 2.5."""
 RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 """Samples a second by the header's version bits."""
+LENGTHS = (b"Xing", b"Info", b"VBRI")
+LENGTHS_WITHIN = 40
+"""A first frame with one of these names so near its start holds the file's lengths, no sound."""
 
 
 def duration_seconds(mp3: bytes) -> float:
     """Return the length of the sound; bytes that are no frame are skipped."""
-    position, seconds = _after_id3(mp3), 0.0
+    return round(sum(seconds for _, seconds in _sound(mp3)), 3)
+
+
+def joined(parts: Sequence[bytes]) -> bytes:
+    """Return parts of equal format as one file.
+
+    Of several, only the frames are kept: players that find one part's tags or its header of
+    lengths in the file take that for the whole.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    return b"".join(frame for part in parts for frame, _ in _sound(part))
+
+
+def _sound(mp3: bytes) -> Iterator[tuple[bytes, float]]:
+    """Yield each frame of sound and its seconds."""
+    position, first = _after_id3(mp3), True
     while position + 4 <= len(mp3):
-        length, frame_seconds = _frame(mp3[position : position + 4])
+        length, seconds = _frame(mp3[position : position + 4])
         if length == 0:
             position += 1
             continue
-        seconds += frame_seconds
-        position += length
-    return round(seconds, 3)
+        frame = mp3[position : position + length]
+        if not (first and any(name in frame[:LENGTHS_WITHIN] for name in LENGTHS)):
+            yield frame, seconds
+        position, first = position + length, False
 
 
 def _after_id3(mp3: bytes) -> int:
