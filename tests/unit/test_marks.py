@@ -122,6 +122,11 @@ def test_a_mark_without_a_place_is_sought_behind_the_last() -> None:
     assert (third.start, third.end, third.value) == (None, None, "unheard")
 
 
+def test_what_is_sought_is_sought_as_it_is_written() -> None:
+    (mark,) = laid(["salt & pepper"], [Mark(0, "word", 0, 0, "&amp;")])
+    assert (mark.start, mark.end, mark.value) == (5, 6, "&")
+
+
 def test_bytes_beyond_the_markup_cost_only_the_place() -> None:
     (mark,) = laid(["short"], [Mark(0, "word", 9_000, 9_004, "long")])
     assert (mark.sentence, mark.start, mark.end) == (0, None, None)

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 import webvtt
 from jsonschema import Draft202012Validator
+from recita.models.manifest import AudioEntry, Manifest
+from recita.models.summary import SpokenMark, Summary
 from recita_local import samples
+from selectolax.lexbor import LexborHTMLParser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +57,33 @@ def test_a_document_is_read_summarised_translated_spoken_and_published(
         assert entry.duration_seconds is not None
         captions = webvtt.from_string(recita.read(document, entry.captions).decode())
         assert 0 < captions[-1].end_in_seconds <= entry.duration_seconds + 0.1
+        _marks_stand_for_what_is_written(recita, manifest, entry)
     for artifact in manifest.artifacts:
         assert len(recita.read(document, artifact.key)) == artifact.bytes
     assert "Riverside" in recita.read(document, "text.md").decode()
     assert all(engine.engine != "aws" for engine in manifest.engines)
     assert recita.row(document)["status"] == {"S": "COMPLETED"}
     assert recita.execution(document)["status"] == "SUCCEEDED"
+
+
+def _marks_stand_for_what_is_written(
+    recita: DocumentLaptop, manifest: Manifest, entry: AudioEntry
+) -> None:
+    document = manifest.document_id
+    summary = Summary.model_validate_json(recita.read(document, f"summary/{entry.language}.json"))
+    lines = recita.read(document, entry.marks or "").decode().splitlines()
+    words = [
+        mark for line in lines if (mark := SpokenMark.model_validate_json(line)).type == "word"
+    ]
+    texts = [sentence.text for sentence in summary.sentences]
+    written = [texts[m.source] if m.source is not None else summary.title for m in words]
+    assert all(m.value in text[m.start : m.end] for m, text in zip(words, written, strict=True))
+    assert {m.source for m in words} >= set(range(len(texts)))
+    assert all(m.pages == (1,) for m in words if m.source is not None)
+    page = LexborHTMLParser(recita.read(document, entry.read_along or "").decode())
+    assert [say.text() for say in page.css("ol .say")] == texts
+    lit = [int(word.attributes["data-t"] or 0) for word in page.css(".say [data-t]")]
+    assert lit == sorted(mark.time for mark in words)
 
 
 def test_a_broken_file_is_rejected_with_its_code(recita: DocumentLaptop) -> None:
