@@ -150,27 +150,23 @@ class Ocr(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What Rekognition found in a picture."""
-
-    labels: tuple[Label, ...]
-    moderation: tuple[Moderation, ...]
-    text: str
-    faces: tuple[Instance, ...] | None = None
-    """None when nobody looked for faces."""
-    moderation_model: str = ""
-    """Version of what moderated, for the verdict."""
-
-
 class Vision(Protocol):
-    """Amazon Rekognition."""
+    """Amazon Rekognition, asked about one upright JPEG or PNG of at most 5 MB; each answer is paid.
 
-    def look(self, image: bytes) -> Seen:
-        """Look at one upright JPEG or PNG of at most 5 MB.
+    All raise ProviderRefusedError for an image that Rekognition will not take.
+    """
 
-        Raises ProviderRefusedError for an image that Rekognition will not take.
-        """
+    def labels(self, image: bytes) -> tuple[Label, ...]:
+        """What the picture shows, surest first."""
+
+    def moderation(self, image: bytes) -> tuple[tuple[Moderation, ...], str]:
+        """Moderation labels, and the version of what moderated."""
+
+    def text(self, image: bytes) -> str:
+        """Lines of text in the picture."""
+
+    def faces(self, image: bytes) -> tuple[Instance, ...] | None:
+        """Where faces are; None when nobody looks for any."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +215,8 @@ class Answer:
     verdict: GuardedText
     grounding: tuple[float, float] | None = None
     """Score and threshold."""
+    question_blocked: bool = False
+    """Whether the guardrail stopped the question, before the model saw it."""
 
 
 class Model(Protocol):

@@ -132,7 +132,7 @@ def _completed() -> dict[str, str]:
 def _described() -> dict[str, str]:
     pipeline = Pipeline("none")
     pipeline.ocr.texts = ("STOP",)
-    pipeline.vision.text = "STOP"
+    pipeline.vision.words = "STOP"
     manifest = pipeline.run(files.picture(), "photos/dog.jpg")
     return {"picture.json": pipeline.artifact(manifest, "images/0001.json").decode() + "\n"}
 

@@ -325,8 +325,10 @@ def test_analysis_gives_tables_fields_and_checkboxes(meter: Meter) -> None:
 def vision(kind: str, meter: Meter) -> Vision:
     if kind == "fake":
         fake = FakeVision(meter)
-        fake.text = "STOP"
-        fake.faces = (Instance(box=Box(left=0.1, top=0.2, width=0.3, height=0.4), confidence=99.0),)
+        fake.words = "STOP"
+        fake.face_boxes = (
+            Instance(box=Box(left=0.1, top=0.2, width=0.3, height=0.4), confidence=99.0),
+        )
         return fake
     adapter = RekognitionVision(meter)
     dog = {"Name": "Dog", "Confidence": 98.5, "Parents": [{"Name": "Animal"}, {"Name": "Pet"}],
@@ -359,15 +361,21 @@ FACE = {
 
 @both
 def test_vision_gives_labels_and_text(vision: Vision, meter: Meter) -> None:
-    seen = vision.look(files.picture())
-    assert [(label.name, label.parents) for label in seen.labels] == [("Dog", ("Animal", "Pet"))]
-    assert (seen.moderation, seen.text) == ((), "STOP")
-    assert seen.moderation_model == "7.0"
-    assert seen.faces is not None
-    assert [(face.box.left, face.box.height, face.confidence) for face in seen.faces] == [
+    image = files.picture()
+    assert [(label.name, label.parents) for label in vision.labels(image)] == [
+        ("Dog", ("Animal", "Pet"))
+    ]
+    assert vision.moderation(image) == ((), "7.0")
+    assert vision.text(image) == "STOP"
+    faces = vision.faces(image)
+    assert faces is not None
+    assert [(face.box.left, face.box.height, face.confidence) for face in faces] == [
         (0.1, 0.4, 99.0)
     ]
-    assert ("rekognition", "DetectLabels", 1, "images") in used(meter)
+    assert {(u[1], u[2], u[3]) for u in used(meter)} == {
+        (operation, 1, "images")
+        for operation in ("DetectLabels", "DetectModerationLabels", "DetectText", "DetectFaces")
+    }
 
 
 @pytest.mark.parametrize(
@@ -378,18 +386,12 @@ def test_faces_that_nobody_looks_for_are_not_zero(
     meter: Meter, code: str, *, counted: bool
 ) -> None:
     adapter = RekognitionVision(meter)
-    stubber = stub(
-        adapter,
-        ("detect_labels", {"Labels": []}, None),
-        ("detect_moderation_labels", {"ModerationLabels": []}, None),
-        ("detect_text", {"TextDetections": []}, None),
-    )
-    stubber.add_client_error("detect_faces", code)
+    stub(adapter).add_client_error("detect_faces", code)
     if counted:
-        assert adapter.look(files.picture()).faces is None
+        assert adapter.faces(files.picture()) is None
     else:
         with pytest.raises(ProviderRefusedError):
-            adapter.look(files.picture())
+            adapter.faces(files.picture())
 
 
 # --------------------------------------------------------------------- Guardrails

@@ -38,3 +38,12 @@ def illustrated(pages: Sequence[Sequence[tuple[Image.Image, Place]]]) -> bytes:
         canvas.showPage()
     canvas.save()
     return file.getvalue()
+
+
+def scan(image: Image.Image) -> bytes:
+    """A PDF of one page that is nothing but a picture."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(600, 800), invariant=True)
+    canvas.drawImage(ImageReader(image), 0, 0, 600, 800)
+    canvas.save()
+    return file.getvalue()

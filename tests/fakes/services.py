@@ -26,7 +26,6 @@ from recita.ports import (
     OcrResult,
     Prompt,
     Results,
-    Seen,
     Spoken,
 )
 from recita.text.languages import voice_of
@@ -203,32 +202,50 @@ class FakeVision:
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
         self.seen: list[bytes] = []
-        self.text = ""
+        self.paid: list[tuple[str, bytes]] = []
+        self.words = ""
         self.confidence = 98.5
         self.error: Exception | None = None
         self.failing: dict[int, Exception] = {}
         """Errors by how many pictures were seen before, from 0."""
-        self.moderation: dict[int, Moderation] = {}
-        """By the same number."""
-        self.faces: tuple[Instance, ...] | None = ()
+        self.refusing: dict[str, Exception] = {}
+        """Errors by operation, once each."""
+        self.moderations: dict[int, Moderation] = {}
+        """By how many pictures were seen before."""
+        self.face_boxes: tuple[Instance, ...] | None = ()
 
-    def look(self, image: bytes) -> Seen:
-        error = self.error or self.failing.pop(len(self.seen), None)
+    def moderation_labels(self) -> tuple[Moderation, ...]:
+        found = self.moderations.get(len(self.seen) - 1)
+        return (found,) if found else ()
+
+    def moderation(self, image: bytes) -> tuple[tuple[Moderation, ...], str]:
+        error = self.failing.pop(len(self.seen), None)
+        if error:
+            raise error
+        self._paid("DetectModerationLabels", image)
+        self.seen.append(image)
+        return self.moderation_labels(), "7.0"
+
+    def labels(self, image: bytes) -> tuple[Label, ...]:
+        self._paid("DetectLabels", image)
+        return (Label(name="Dog", confidence=self.confidence, parents=("Animal", "Pet")),)
+
+    def text(self, image: bytes) -> str:
+        self._paid("DetectText", image)
+        return self.words
+
+    def faces(self, image: bytes) -> tuple[Instance, ...] | None:
+        self._paid("DetectFaces", image)
+        return self.face_boxes
+
+    def _paid(self, operation: str, image: bytes) -> None:
+        error = self.error or self.refusing.pop(operation, None)
         if error:
             raise error
         assert image.startswith(b"\xff\xd8"), "Rekognition takes JPEG or PNG"
-        self.seen.append(image)
+        self.paid.append((operation, image))
         self.meter.answered("rekognition", "aws")
-        self.meter.count("rekognition", "DetectLabels", units=1, unit="images")
-        label = Label(name="Dog", confidence=self.confidence, parents=("Animal", "Pet"))
-        moderation = self.moderation.get(len(self.seen) - 1)
-        return Seen(
-            labels=(label,),
-            moderation=(moderation,) if moderation else (),
-            text=self.text,
-            faces=self.faces,
-            moderation_model="7.0",
-        )
+        self.meter.count("rekognition", operation, units=1, unit="images")
 
 
 class FakeGuardrail:

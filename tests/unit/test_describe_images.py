@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from recita.errors import ProviderRefusedError
+from docx import Document
+from recita.errors import ProviderRefusedError, ProviderThrottledError
 from recita.models.document import result_key
 from recita.models.steps import DescribeProgress
 from recita.ports import Answer, Prompt
-from recita.steps import interview
+from recita.steps import describe_images, interview
 
-from tests.fakes import Pipeline
+from tests.fakes import Pipeline, files
 from tests.fakes.pictures import drawn, illustrated
 from tests.fakes.services import answer
 
 pytestmark = pytest.mark.disable_socket
 
+ROOT = Path(__file__).resolve().parents[2]
 PLACE = (100, 300, 240, 180)
 SUMMARY = {
     "title": "Relatório",
@@ -25,6 +32,10 @@ SUMMARY = {
     "facts": [],
 }
 DESCRIPTION = SUMMARY | {"sentences": [{"text": "Um cão na praia.", "pages": [1]}]}
+
+
+def throttle(_: Prompt) -> Answer:
+    raise ProviderThrottledError("bedrock-runtime", "converse", "ThrottlingException", "slow down")
 
 
 def refuse(_: Prompt) -> Answer:
@@ -104,7 +115,7 @@ def test_a_blocked_description_costs_itself() -> None:
 
 def test_text_that_the_guardrail_blocks_withholds_its_picture() -> None:
     pipeline = Pipeline("none")
-    pipeline.vision.text = "forbidden words"
+    pipeline.vision.words = "forbidden words"
     manifest = pipeline.run(illustrated([[(drawn(1), PLACE)]]))
     assert manifest.status == "COMPLETED"
     (image,) = manifest.images
@@ -117,7 +128,7 @@ def test_text_that_the_guardrail_blocks_withholds_its_picture() -> None:
 
 def test_personal_data_in_a_picture_is_masked() -> None:
     pipeline = Pipeline("none")
-    pipeline.vision.text = "write to ana@example.org"
+    pipeline.vision.words = "write to ana@example.org"
     manifest = pipeline.run(illustrated([[(drawn(1), PLACE)]]))
     assert manifest.images[0].text == "write to {EMAIL}"
     assert "ana@example.org" not in "".join(described(pipeline))
@@ -135,6 +146,76 @@ def test_a_model_that_refuses_costs_the_descriptions() -> None:
     assert manifest.reason.code == "images-not-described"
     assert manifest.images[0].image == "images/0001.jpg"
     assert manifest.ledger.images.seen == 1
+
+
+def test_a_picture_that_the_guardrail_stops_before_the_model_is_withheld() -> None:
+    pipeline = Pipeline("none")
+    stopped = replace(answer("Blocked.", blocked=("Blocked",)), question_blocked=True)
+    pipeline.model.replies = [answer(SUMMARY), stopped]
+    manifest = pipeline.run(illustrated([[(drawn(1), PLACE)]]))
+    assert manifest.status == "COMPLETED"
+    assert (manifest.images[0].image, manifest.images[0].description) == (None, None)
+
+
+def test_every_verdict_of_every_part_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interview, "BUDGET_SECONDS", -1)
+    manifest = Pipeline("none").run(illustrated([[(drawn(n), PLACE)] for n in range(3)]))
+    told = {verdict.target for verdict in manifest.guardrails if verdict.stage == "description"}
+    assert told == {"picture 0001", "picture 0002", "picture 0003"}
+
+
+def test_a_model_that_does_not_answer_costs_the_descriptions_left() -> None:
+    pipeline = Pipeline("none")
+    document = pipeline.inspect(
+        pipeline.upload(illustrated([[(drawn(n), PLACE)] for n in range(3)]), "a.pdf")
+    )
+    pipeline.read(document)
+    pipeline.find(document)
+    pipeline.see(document)
+    pipeline.understand(document)
+    pipeline.model.replies = [answer(DESCRIPTION), throttle, throttle]
+    with pytest.raises(ProviderThrottledError):
+        pipeline.describe(document)
+    assert pipeline.describe(document, attempt=describe_images.LAST_ATTEMPT).status == "DONE"
+    manifest = pipeline.publish(document)
+    assert manifest.status == "PARTIAL"
+    assert [image.description for image in manifest.images] == ["Um cão na praia.", None, None]
+    assert all(image.image for image in manifest.images)
+    assert manifest.ledger.images.seen == 3
+
+
+def test_the_state_machine_retries_as_often_as_the_step_knows() -> None:
+    machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
+    (retry,) = machine["States"]["Describe Images"]["Retry"]
+    assert retry["MaxAttempts"] + 1 == describe_images.LAST_ATTEMPT
+
+
+@pytest.mark.parametrize("rule", ["always", "never"])
+def test_alternative_text_is_guarded(rule: str) -> None:
+    pipeline = Pipeline("none")
+    document = Document()
+    document.add_paragraph(files.SENTENCE)
+    for alt, seed in (("ask ana@example.org", 1), ("forbidden words", 2)):
+        shape = document.add_picture(io.BytesIO(files.picture(drawn(seed))))
+        shape._inline.docPr.set("descr", alt)
+    body = io.BytesIO()
+    document.save(body)
+    metadata = {"recita-describe-images": rule}
+    manifest = pipeline.run(body.getvalue(), "a.docx", metadata=metadata)
+    assert manifest.status == "COMPLETED"
+    assert [image.alt for image in manifest.images] == ["ask {EMAIL}", ""]
+    for name in ("images/0001.json", "images/0002.json", "images/index.html", "manifest.json"):
+        published = pipeline.artifact(manifest, name)
+        assert b"ana@example.org" not in published
+        assert b"forbidden words" not in published
+
+
+def test_signs_of_json_hide_nothing_from_the_guardrail() -> None:
+    pipeline = Pipeline("none")
+    pipeline.vision.words = "Contribuinte\n123.456.789-09\nsenha: s3gredo!"
+    pipeline.run(illustrated([[(drawn(1), PLACE)]]))
+    (asked,) = [text for text in pipeline.guardrail.inputs if '"labels"' in text]
+    assert '" Contribuinte 123.456.789-09 senha: s3gredo! "' in asked
 
 
 def test_many_pictures_take_several_invocations(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from recita.models.document import work_key
 from recita.models.picture import Inventory
 
 from tests.fakes import Pipeline, files
-from tests.fakes.pictures import Place, drawn, illustrated
+from tests.fakes.pictures import Place, drawn, illustrated, scan
 
 pytestmark = pytest.mark.disable_socket
 
@@ -50,8 +50,21 @@ def test_a_picture_stands_where_the_page_has_it() -> None:
     assert box == pytest.approx(expected, abs=0.01)
 
 
-def test_the_page_of_a_scan_is_no_picture() -> None:
-    assert found(Pipeline("none"), files.pdf([b"Do"])).pictures == ()
+@pytest.mark.parametrize("failed", [False, True])
+def test_the_page_of_a_scan_is_no_picture(*, failed: bool) -> None:
+    pipeline = Pipeline("none")
+    pipeline.ocr.failed = {1: "UNREADABLE"} if failed else {}
+    inventory = found(pipeline, scan(drawn(1, (600, 800))))
+    assert inventory.pictures == ()
+    assert [(one.reason, one.count) for one in inventory.skipped] == [("scan", 1)]
+
+
+def test_a_photo_that_was_not_read_but_seen_is_partial() -> None:
+    pipeline = Pipeline("none")
+    pipeline.ocr.failed = {1: "UNREADABLE"}
+    manifest = pipeline.run(files.picture(), "a.jpg")
+    assert manifest.status == "PARTIAL"
+    assert manifest.images[0].description
 
 
 def test_more_pictures_than_are_looked_at_are_told() -> None:

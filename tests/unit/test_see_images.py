@@ -12,8 +12,9 @@ from recita.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
-from recita.models.document import result_key
+from recita.models.document import result_key, step_key
 from recita.models.picture import Moderation, ModerationAction, Picture
+from recita.pricing import estimate
 from recita.steps.see_images import Moderated
 
 from tests.fakes import Pipeline, files
@@ -144,11 +145,11 @@ def test_a_batch_is_ten_pictures() -> None:
 def test_moderation_has_consequences(action: ModerationAction, status: str, verdict: str) -> None:
     pipeline = Pipeline("es")
     pipeline.moderated = Moderated(action)
-    pipeline.vision.moderation = {1: NUDITY}
+    pipeline.vision.moderations = {1: NUDITY}
     manifest = pipeline.run(three_pictures())
     assert manifest.status == status
     judged = [v for v in manifest.guardrails if v.stage == "image"]
-    assert [v.action for v in judged] == ["NONE", verdict, "NONE"]
+    assert [v.action for v in judged][:2] == ["NONE", verdict]
     assert judged[1].policies == ("moderation/Explicit Nudity",)
     assert (judged[1].guardrail.id, judged[1].guardrail.version) == ("rekognition", "7.0")
     jpeg = result_key(manifest.document_id, "images/0002.jpg")
@@ -169,10 +170,80 @@ def test_moderation_has_consequences(action: ModerationAction, status: str, verd
         assert not [key for key in pipeline.results.objects if key.startswith(prefix)]
 
 
+def test_a_picture_that_blocks_is_not_forgotten_by_a_batch_that_dies() -> None:
+    pipeline = Pipeline("es")
+    pipeline.moderated = Moderated("block")
+    pipeline.vision.moderations = {0: NUDITY}
+    document = pipeline.inspect(pipeline.upload(three_pictures(), "a.pdf"))
+    pipeline.read(document)
+    pipeline.find(document)
+    pipeline.see(document)
+    del pipeline.results.objects[step_key(document.document_id, "see-images:1")]
+    assert pipeline.understand(document).status == "BLOCKED"
+    assert pipeline.model.prompts == []
+    assert pipeline.publish(document).status == "BLOCKED"
+
+
+def test_a_picture_that_is_withheld_stays_so_when_its_batch_dies() -> None:
+    pipeline = Pipeline("none")
+    pipeline.moderated = Moderated("withhold")
+    pipeline.vision.moderations = {0: NUDITY}
+    pipeline.vision.failing = {2: ProviderUnavailableError("rekognition", "x", "X", "down")}
+    manifest = pipeline.run(three_pictures())
+    assert manifest.status == "PARTIAL"
+    assert [image.image for image in manifest.images] == [None, "images/0002.jpg"]
+    assert len([p for p in pipeline.model.prompts if p.task == "describe"]) == 1
+
+
+@pytest.mark.parametrize("action", ["withhold", "block"])
+def test_a_picture_that_nobody_moderated_is_withheld(action: ModerationAction) -> None:
+    pipeline = Pipeline("none")
+    pipeline.moderated = Moderated(action)
+    pipeline.vision.failing = {0: refusal("ImageTooLargeException")}
+    manifest = pipeline.run(three_pictures())
+    assert manifest.images[0].image is None
+    assert manifest.images[0].error == "image-refused"
+    assert [v.action for v in manifest.guardrails if v.stage == "image"] == [
+        "WITHHELD",
+        "NONE",
+        "NONE",
+    ]
+
+
+def test_an_upload_that_is_withheld_is_not_shown_to_the_model() -> None:
+    pipeline = Pipeline("es")
+    pipeline.ocr.texts = ("STOP",)
+    pipeline.moderated = Moderated("withhold")
+    pipeline.vision.moderations = {0: NUDITY}
+    manifest = pipeline.run(files.picture(), "a.jpg")
+    assert all(prompt.image is None for prompt in pipeline.model.prompts)
+    assert manifest.images[0].image is None
+    assert manifest.images[0].description is None
+
+
+def test_a_retry_pays_for_no_operation_twice() -> None:
+    pipeline = Pipeline("none")
+    document = pipeline.inspect(pipeline.upload(three_pictures(), "a.pdf"))
+    pipeline.find(document)
+    throttle = ProviderThrottledError("rekognition", "detect_faces", "ThrottlingException", "")
+    pipeline.vision.refusing = {"DetectFaces": throttle}
+    with pytest.raises(ProviderThrottledError):
+        pipeline.see(document)
+    pipeline.see(document, attempt=2)
+    assert len(pipeline.vision.paid) == 12
+    assert len(set(pipeline.vision.paid)) == 12
+
+
+def test_faces_are_on_the_bill() -> None:
+    manifest = Pipeline("none").run(three_pictures())
+    rekognition = [use for use in manifest.usage if use.service == "rekognition"]
+    assert estimate(rekognition, "").estimated == pytest.approx(0.012)
+
+
 def test_moderation_below_the_threshold_is_only_told() -> None:
     pipeline = Pipeline("none")
     pipeline.moderated = Moderated("block", 95)
-    pipeline.vision.moderation = {0: NUDITY}
+    pipeline.vision.moderations = {0: NUDITY}
     manifest = pipeline.run(three_pictures())
     assert manifest.status == "COMPLETED"
     assert manifest.images[0].moderation == (NUDITY,)
@@ -180,7 +251,7 @@ def test_moderation_below_the_threshold_is_only_told() -> None:
 
 def test_faces_that_nobody_counted_are_told() -> None:
     pipeline = Pipeline("none")
-    pipeline.vision.faces = None
+    pipeline.vision.face_boxes = None
     manifest = pipeline.run(files.picture(), "a.jpg")
     assert manifest.images[0].faces is None
     assert "faces-not-counted" in [warning.code for warning in manifest.warnings]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from recita.errors import ProviderUnavailableError, UnderstandingFailedError
 from recita.models.document import Document, result_key, step_key, work_key
 from recita.models.page import Page, Reading
@@ -14,7 +16,7 @@ from recita.models.record import StepRecord
 from recita.models.steps import StepOutput
 from recita.models.summary import GuardrailUsed, Understanding
 from recita.ports import Answer, Prompt
-from recita.steps import describing, interview
+from recita.steps import interview
 from recita.steps.handover import READING, UNDERSTANDING
 from recita.steps.workbench import to_json
 from recita.text import prompting
@@ -331,15 +333,15 @@ def test_a_document_without_text_is_skipped() -> None:
     assert pipeline.guardrail.inputs == []
 
 
-def test_a_picture_too_large_for_the_model_is_described_from_what_was_seen(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(describing, "MAX_IMAGE_BYTES", 10)
+def test_the_model_sees_large_pictures_scaled_down() -> None:
     pipeline = Pipeline("none")
     pipeline.ocr.texts = ("STOP",)
-    manifest = pipeline.run(files.picture(), "a.jpg")
+    manifest = pipeline.run(files.picture(files.two_halves(4000, 2000)), "a.jpg")
     assert manifest.status == "COMPLETED"
-    assert pipeline.model.prompts[0].image is None
+    shown = pipeline.model.prompts[0].image
+    assert shown is not None
+    assert Image.open(io.BytesIO(shown)).size == (1568, 784)
+    assert Image.open(io.BytesIO(pipeline.artifact(manifest, "images/0001.jpg"))).width == 4000
 
 
 def test_a_confidence_does_not_look_like_a_credit_card() -> None:

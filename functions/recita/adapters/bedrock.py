@@ -95,6 +95,7 @@ class BedrockModel:
             stop_reason=reply["stopReason"],
             verdict=_guarded(text, assessments),
             grounding=_grounding(assessments),
+            question_blocked=_guarded("", _asked(reply)).action == "BLOCKED",
         )
 
     def _content(self, prompt: Prompt) -> list[dict[str, Any]]:
@@ -114,10 +115,16 @@ def _guard(text: str, qualifier: str) -> dict[str, Any]:
 
 def _assessments(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what the guardrail found in the question and in the answer."""
+    yield from _asked(reply)
     guardrail = reply.get("trace", {}).get("guardrail", {})
-    yield from guardrail.get("inputAssessment", {}).values()
     for assessments in guardrail.get("outputAssessments", {}).values():
         yield from assessments
+
+
+def _asked(reply: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Return what the guardrail found in the question."""
+    found: dict[str, Any] = reply.get("trace", {}).get("guardrail", {}).get("inputAssessment", {})
+    return found.values()
 
 
 def _findings(assessments: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,6 @@ from recita.errors import ProviderRefusedError
 from recita.meter import Meter
 from recita.models.page import Box
 from recita.models.picture import Instance, Label, Moderation
-from recita.ports import Seen
 
 MIN_CONFIDENCE = 55.0
 """DetectLabels' own default."""
@@ -25,28 +24,30 @@ class RekognitionVision:
     def __init__(self, meter: Meter) -> None:
         self._rekognition = Provider("rekognition", meter, read_timeout=60)
 
-    def look(self, image: bytes) -> Seen:
-        """Look at one upright JPEG or PNG of at most 5 MB."""
-        labels = self._ask(
+    def labels(self, image: bytes) -> tuple[Label, ...]:
+        """What the picture shows, surest first."""
+        reply = self._ask(
             "detect_labels",
             "DetectLabels",
             image,
             MaxLabels=MAX_LABELS,
             MinConfidence=MIN_CONFIDENCE,
         )
-        moderation = self._ask("detect_moderation_labels", "DetectModerationLabels", image)
-        text = self._ask("detect_text", "DetectText", image)
-        faces = self._faces(image)
-        return Seen(
-            labels=tuple(_label(label) for label in labels["Labels"]),
-            moderation=tuple(_moderation(label) for label in moderation["ModerationLabels"]),
-            text="\n".join(_lines(text["TextDetections"])),
-            faces=faces,
-            moderation_model=moderation.get("ModerationModelVersion", ""),
-        )
+        return tuple(_label(label) for label in reply["Labels"])
 
-    def _faces(self, image: bytes) -> tuple[Instance, ...] | None:
-        """Return where faces are and nothing else about them; None when nobody looks for any.
+    def moderation(self, image: bytes) -> tuple[tuple[Moderation, ...], str]:
+        """Moderation labels, and the version of what moderated."""
+        reply = self._ask("detect_moderation_labels", "DetectModerationLabels", image)
+        labels = tuple(_moderation(label) for label in reply["ModerationLabels"])
+        return labels, reply.get("ModerationModelVersion", "")
+
+    def text(self, image: bytes) -> str:
+        """Lines of text in the picture."""
+        reply = self._ask("detect_text", "DetectText", image)
+        return "\n".join(_lines(reply["TextDetections"]))
+
+    def faces(self, image: bytes) -> tuple[Instance, ...] | None:
+        """Where faces are and nothing else about them; None when nobody looks for any.
 
         Rekognition took this very image a moment ago: a refusal is about the request.
         """

@@ -84,6 +84,14 @@ def frames(image: Image.Image) -> int:
     return 1 if image.format in STILL else _frames(image)
 
 
+def shrunk(jpeg: bytes, side: int) -> bytes:
+    """Return a JPEG of at most ``side`` pixels a side."""
+    with Image.open(BytesIO(jpeg), formats=("JPEG",)) as opened:
+        opened.draft("RGB", (side, side))
+        opened.thumbnail((side, side))
+        return encode(opened)[0]
+
+
 def to_pdf(path: Path, target: Path) -> Iterator[int]:
     """Write the frames of a TIFF as a PDF, which Textract takes as a job; yield those written.
 

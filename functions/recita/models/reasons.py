@@ -28,7 +28,7 @@ OTHERS = {
     "languages-missing": "The ledger lists the languages and why each is missing.",
     "picture-blocked": "The guardrails list names the picture; take it out, or flag such pictures.",
     "images-not-seen": "The ledger lists the pictures and why each was not seen.",
-    "images-not-described": "The steps list says why; run the document again.",
+    "images-not-described": "The ledger lists the pictures; run the document again.",
     "nothing-to-summarise": "No text and no recognisable content was found.",
     "step-failed": "The steps list names the step and its error; run the document again.",
 }

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from recita.errors import ProviderRefusedError, UnderstandingFailedError
+from recita.errors import (
+    ProviderRefusedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+    UnderstandingFailedError,
+)
 from recita.models.document import Document, result_key
 from recita.models.page import Page
-from recita.models.picture import Inventory, Picture, Pictures
-from recita.models.record import StepRecord
+from recita.models.picture import Picture, Pictures
 from recita.models.steps import DescribeInput, DescribeProgress
 from recita.models.summary import Understanding
 from recita.ports import Guardrail, Model
-from recita.steps.describing import DESCRIBE, derived, describe_picture
-from recita.steps.find_pictures import batches
-from recita.steps.handover import INVENTORY, PICTURES, UNDERSTANDING, seen
-from recita.steps.interview import Interview, OutOfTimeError
+from recita.steps.describing import DESCRIBE, LANGUAGE, derived, describe_picture
+from recita.steps.handover import PICTURES, UNDERSTANDING
+from recita.steps.interview import Asked, Interview, OutOfTimeError
+from recita.steps.seen import SeenPicture, seen_pictures
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.conditions import Rule, parse_rule
 from recita.text.sheet import picture_sheet
 from recita.text.surroundings import around
 
 SHEET = "images/index.html"
-LANGUAGE = "en"
-"""Of descriptions in a document whose own language is not known."""
+LAST_ATTEMPT = 6
+"""The state machine retries five times; what can't be described then is published without."""
+UNANSWERED = (ProviderThrottledError, ProviderUnavailableError)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Desk:
     """What each picture is described with."""
 
@@ -36,6 +40,9 @@ class _Desk:
     document: Document
     chosen: Rule
     understood: Understanding | None
+    last_attempt: bool
+    silent: bool = False
+    """Whether the model did not answer in the last attempt: the others are not asked about."""
 
 
 def run(
@@ -52,18 +59,12 @@ def run(
             document=document,
             chosen=parse_rule(document.describe_images),
             understood=step.recall(UNDERSTANDING, Understanding),
+            last_attempt=given.attempt >= LAST_ATTEMPT,
         )
-        waiting, withheld = _seen(step), _withheld(step)
-        kept = step.recall(PICTURES, Pictures) or Pictures()
-        done = list(kept.pictures[: begun.following])
-        with suppress(OutOfTimeError):  # extend keeps what came before it
-            done.extend(
-                _published(desk, picture, withheld=picture.id in withheld)
-                for picture in waiting[begun.following :]
-            )
-        step.keep(PICTURES, Pictures(pictures=tuple(done)))
+        waiting = seen_pictures(step)
+        done = _publish(desk, waiting, begun.following)
         more = len(done) < len(waiting)
-        if not more:
+        if done and not more:
             sheet = picture_sheet(_name(document), done)
             step.publish(SHEET, sheet.encode(), "text/html; charset=utf-8", "image-sheet")
         return DescribeProgress(
@@ -71,67 +72,89 @@ def run(
         )
 
 
+def _publish(desk: _Desk, waiting: list[SeenPicture], first: int) -> list[Picture]:
+    """Publish pictures from the ``first`` on, as long as there is time; return all so far."""
+    kept = desk.step.recall(PICTURES, Pictures) if first else None  # else another run's
+    done = list(kept.pictures[:first]) if kept else []
+    try:
+        for picture in waiting[first:]:
+            done.append(_published(desk, picture))
+    except OutOfTimeError:
+        pass
+    finally:
+        desk.step.keep(PICTURES, Pictures(pictures=tuple(done)))
+    return done
+
+
 def _name(document: Document) -> str:
     return document.key.rpartition("/")[2] or document.key
 
 
-def _seen(step: StepRun) -> list[Picture]:
-    """Return the pictures that were looked at, in the order of the document."""
-    inventory = step.recall(INVENTORY, Inventory) or Inventory()
-    found = (step.recall(seen(spotted.id), Picture) for spotted in inventory.pictures)
-    return [picture for picture in found if picture]
-
-
-def _withheld(step: StepRun) -> set[str]:
-    """Return the ids of the pictures that moderation keeps back."""
-    inventory = step.recall(INVENTORY, Inventory) or Inventory()
-    names = [f"steps/see-images:{number}.json" for number in batches(len(inventory.pictures))]
-    records = (step.recall(name, StepRecord) for name in names)
-    verdicts = (verdict for record in records if record for verdict in record.verdicts)
-    return {verdict.target.split()[-1] for verdict in verdicts if verdict.action == "WITHHELD"}
-
-
-def _published(desk: _Desk, picture: Picture, *, withheld: bool) -> Picture:
+def _published(desk: _Desk, seen: SeenPicture) -> Picture:
     """Publish one picture with all that is known about it, and return that."""
     step = desk.step
-    picture, blocked = _checked(desk, picture)
-    jpeg = derived(step.results, step.document_id, picture)
-    if withheld or blocked:
-        picture = picture.model_copy(update={"image": None})
-    else:
-        picture = _described(desk, picture, jpeg)
+    seen, shown = _checked(desk, seen)
+    shown = shown and seen.action == "NONE"
+    jpeg = derived(step.results, step.document_id, seen)
+    picture = Picture(**seen.model_dump(include=set(Picture.model_fields)))
+    if shown and seen.may_be_shown:
+        picture, shown = _described(desk, picture, jpeg)
+    if shown:
         step.publish(f"images/{picture.id}.jpg", jpeg, "image/jpeg", "image")
+    else:
+        picture = picture.model_copy(update={"image": None})
     step.publish_model(picture.artifact, picture, "image-analysis")
     return picture
 
 
-def _checked(desk: _Desk, picture: Picture) -> tuple[Picture, bool]:
-    """Return the picture with its text as the guardrail lets it go, and whether it blocks that."""
-    if not picture.text:
-        return picture, False
-    target = f"text in picture {picture.id}"
-    checked = desk.interview.check(f"text-{picture.id}", picture.text, "description", target)
-    blocked = checked.action == "BLOCKED"
-    return picture.model_copy(update={"text": "" if blocked else checked.text}), blocked
+def _checked(desk: _Desk, picture: SeenPicture) -> tuple[SeenPicture, bool]:
+    """Return the picture with its texts as the guardrail lets them go, and whether it may leave."""
+    shown = True
+    for name, what in (("text", "text in"), ("alt", "alternative text of")):
+        text = getattr(picture, name)
+        if not text:
+            continue
+        target = f"{what} picture {picture.id}"
+        checked = desk.interview.check(f"{name}-{picture.id}", text, "description", target)
+        blocked = checked.action == "BLOCKED"
+        picture = picture.model_copy(update={name: "" if blocked else checked.text})
+        shown = shown and not (blocked and name == "text")
+    return picture, shown
 
 
-def _described(desk: _Desk, picture: Picture, jpeg: bytes) -> Picture:
-    if picture.error or not desk.chosen(picture):
-        return picture
+def _described(desk: _Desk, picture: Picture, jpeg: bytes) -> tuple[Picture, bool]:
+    """Return the picture with its description, and whether the guardrail lets it be seen."""
+    if not desk.chosen(picture):
+        return picture, True
     summary = desk.understood.summary if desk.understood else None
     if summary and summary.prompt_version.startswith(f"{DESCRIBE}/"):  # the upload itself
-        return picture.model_copy(update={"description": summary.text})
+        return picture.model_copy(update={"description": summary.text}), True
+    asked = _asked(desk, picture, jpeg)
+    if asked is None:
+        return picture.model_copy(update={"error": "description-failed"}), True
+    if asked.answer is None:
+        desk.step.warn("description-blocked", f"picture {picture.id}")
+        return picture, not asked.question_blocked
+    description = " ".join(sentence.text for sentence in asked.answer.sentences)
+    return picture.model_copy(update={"description": description}), True
+
+
+def _asked(desk: _Desk, picture: Picture, jpeg: bytes) -> Asked | None:
+    """Return the answer about one picture, None when there is none to be had."""
+    if desk.silent:
+        return None
     language = desk.understood.language.code if desk.understood else LANGUAGE
+    near = _around(desk, picture)
     try:
-        answer = describe_picture(desk.interview, picture, language, _around(desk, picture), jpeg)
+        return describe_picture(desk.interview, picture, language, near, jpeg)
+    except UNANSWERED as error:
+        if not desk.last_attempt:
+            raise
+        desk.silent = True
+        desk.step.warn("description-failed", f"picture {picture.id}: {error}")
     except (UnderstandingFailedError, ProviderRefusedError) as error:
         desk.step.warn("description-failed", f"picture {picture.id}: {error}")
-        return picture.model_copy(update={"error": "description-failed"})
-    if answer is None:
-        desk.step.warn("description-blocked", f"picture {picture.id}")
-        return picture
-    description = " ".join(sentence.text for sentence in answer.sentences)
-    return picture.model_copy(update={"description": description})
+    return None
 
 
 def _around(desk: _Desk, picture: Picture) -> str:

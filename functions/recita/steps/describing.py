@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 
+from recita import cage
+from recita.decoding import image
 from recita.models.document import work_key
 from recita.models.picture import Picture
 from recita.ports import Results
 from recita.steps.asking import ModelAnswer
 from recita.steps.handover import picture_file
-from recita.steps.interview import Interview, Question
+from recita.steps.interview import Asked, Interview, Question
 from recita.text.prompting import PAGE, neutralised
 
 DESCRIBE = "describe"
 """The task, and the name of its prompt."""
-MAX_IMAGE_BYTES = 3_750_000
-MAX_IMAGE_SIDE = 8_000
-"""Converse's limits on one image (botocore's service model and its developer guide)."""
+EYES = 1568
+"""Pixels a side of what the model is shown: models scale down what is larger, and bill it; Converse
+and guardrails take 3.75 MB and 8,000 pixels."""
+LIMITS = cage.Limits(seconds=60)
 SENTENCES = 2
 """Of a picture in a document; one that is the document has as many as a summary."""
 LANGUAGE = "en"
@@ -28,14 +31,14 @@ def describe_upload(
 ) -> ModelAnswer | None:
     """Return the description of an uploaded picture; it stands for the summary."""
     page = _page(picture, {"text": text or picture.text})
-    question = Question(DESCRIBE, page, "picture", _image(picture, jpeg), language=LANGUAGE)
+    question = Question(DESCRIBE, page, "picture", _shown(picture, jpeg), language=LANGUAGE)
     return interview.ask("picture", question).answer
 
 
 def describe_picture(
     interview: Interview, picture: Picture, language: str, around: str, jpeg: bytes
-) -> ModelAnswer | None:
-    """Return the description of a picture inside a document, None when it is blocked.
+) -> Asked:
+    """Return what was answered about a picture inside a document.
 
     ``around`` is the text that stands near the picture; ``language`` a code such as ``pt``.
     """
@@ -44,12 +47,12 @@ def describe_picture(
         DESCRIBE,
         _page(picture, found),
         f"picture {picture.id}",
-        _image(picture, jpeg),
+        _shown(picture, jpeg),
         sentences=SENTENCES,
         language=language,
         stages=("description", "description"),
     )
-    return interview.ask(f"picture-{picture.id}", question).answer
+    return interview.ask(f"picture-{picture.id}", question)
 
 
 def derived(results: Results, document_id: str, picture: Picture) -> bytes:
@@ -64,11 +67,15 @@ def _page(picture: Picture, texts: dict[str, str]) -> str:
         for one in picture.labels
     ]
     found = {"kind": picture.kind, "labels": labels, "faces": picture.faces}
-    known = found | {name: text for name, text in texts.items() if text}
+    # On one line and with space around: JSON's signs next to a number or an address would hide it
+    # from the guardrail, or be masked with it.
+    said = {name: f" {' '.join(text.split())} " for name, text in texts.items() if text.strip()}
+    known = found | said
     return PAGE.format(number=1, text=neutralised(json.dumps(known, ensure_ascii=False)))
 
 
-def _image(picture: Picture, jpeg: bytes) -> bytes | None:
-    """Return the picture for the model's eyes, unless it is larger than the model takes."""
-    small = max(picture.width, picture.height) <= MAX_IMAGE_SIDE
-    return jpeg if jpeg and small and len(jpeg) <= MAX_IMAGE_BYTES else None
+def _shown(picture: Picture, jpeg: bytes) -> bytes | None:
+    """Return the picture for the model's eyes."""
+    if not jpeg or max(picture.width, picture.height) <= EYES:
+        return jpeg or None
+    return cage.run(LIMITS, image.shrunk, jpeg, EYES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -17,8 +18,11 @@ from recita.ports import Uploads
 from recita.steps.handover import INVENTORY, MAX_BYTES, PENDING, READING, picture_file
 from recita.steps.workbench import StepRun, Workbench
 
-LIMITS = cage.Limits(seconds=60, cpu_seconds=400)
-"""Seconds for the way to the next picture; one of 100 megapixels takes ten."""
+SEARCH_SECONDS = 420
+"""After which the search ends, and the function still has time to keep what was found."""
+LIMITS = cage.Limits(seconds=60, cpu_seconds=SEARCH_SECONDS + 60)
+"""Seconds for the way to the next picture, one of 100 megapixels takes ten; the processor's are for
+all of them, and never the first to run out."""
 BATCH = 10
 """Pictures that one invocation sees: half a minute on AWS."""
 
@@ -50,16 +54,20 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, most: int) -> P
         try:
             with uploads.fetch(document, MAX_BYTES) as file:
                 scanned = _scanned(step, document)
+                started = time.monotonic()
                 search = pictures.search(LIMITS, file.path, _holder(document), scanned, most)
                 for picture in search:
                     _note(step, found, picture)
+                    if time.monotonic() - started > SEARCH_SECONDS:
+                        found.error = "timeout"
+                        break
         except DocumentRejectedError as error:  # what was found before stays
             found.error = error.code
         _warn(step, found, most)
         step.keep(INVENTORY, found.inventory())
         count = len(found.spotted)
         if not count:
-            step.status = "SKIPPED"
+            step.status = "SUCCEEDED" if found.error else "SKIPPED"
             return PicturesFound(status="SKIPPED")
         return PicturesFound(status="SUCCEEDED", batches=batches(count))
 
@@ -81,12 +89,12 @@ def _holder(document: Document) -> str:
 
 
 def _scanned(step: StepRun, document: Document) -> frozenset[int]:
-    """Return the pages that OCR reads: a picture that fills one of them is the page itself."""
+    """Return the pages without text of their own: a picture that fills one is the page itself."""
     if document.route == "image":
         return frozenset()
     reading = step.recall(PENDING, Reading) or step.recall(READING, Reading)
     pages = reading.pages if reading else ()
-    return frozenset(page.number for page in pages if page.method == "ocr")
+    return frozenset(page.number for page in pages if page.method == "ocr" or page.error)
 
 
 def _note(step: StepRun, found: _Found, picture: Found) -> None:

@@ -60,6 +60,8 @@ class Asked(Kept):
 
     answer: ModelAnswer | None = None
     """None: blocked."""
+    question_blocked: bool = False
+    """Whether it was the question, its picture included, that was blocked."""
     grounding: tuple[float, float] | None = None
 
 
@@ -106,13 +108,11 @@ class Interview:
         asked = self._kept(name, self._key(question), Asked)
         if asked is None:
             said, warned = self._begin()
-            answer, grounding = self._ask_guarded(question)
-            asked = Asked(
-                key=self._key(question),
-                answer=answer,
-                grounding=grounding,
-                verdicts=tuple(self._step.verdicts[said:]),
-                warnings=tuple(self._step.warnings[warned:]),
+            asked = self._ask_guarded(question).model_copy(
+                update={
+                    "verdicts": tuple(self._step.verdicts[said:]),
+                    "warnings": tuple(self._step.warnings[warned:]),
+                }
             )
             self._step.keep(_place(name), asked)
         if asked.grounding:
@@ -160,39 +160,44 @@ class Interview:
         digest.update(question.image or b"")
         return digest.hexdigest()
 
-    def _ask_guarded(
-        self, question: Question
-    ) -> tuple[ModelAnswer | None, tuple[float, float] | None]:
-        text = question.text
+    def _ask_guarded(self, question: Question) -> Asked:
+        key, text = self._key(question), question.text
         if question.target:
             guarded = self._guardrail.check_input(text)
             stage = question.stages[0]
             self._step.judge(stage, question.target, guarded, self._guardrail.used)
             if guarded.action == "BLOCKED":
-                return None, None
+                return Asked(key=key, question_blocked=True)
             text = guarded.text
-        return self._ask(question, text)
+        parsed, answer = ask(self._model, self._prompt(question, text))
+        stage = question.stages[1]
+        self._step.judge(stage, question.target or "summary", answer.verdict, self._guardrail.used)
+        return Asked(
+            key=key,
+            answer=grounded(parsed, _texts(text)) if parsed else None,
+            question_blocked=answer.question_blocked,
+            grounding=answer.grounding,
+        )
 
-    def _ask(
-        self, question: Question, window: str
-    ) -> tuple[ModelAnswer | None, tuple[float, float] | None]:
-        tag, task = new_tag(), question.task
-        texts: dict[int, str] = {}
-        for number, text in PAGES.findall(window):  # a long page's parts may share a window
-            texts[int(number)] = texts.get(int(number), "") + text
-        prompt = Prompt(
+    def _prompt(self, question: Question, window: str) -> Prompt:
+        tag, task, language = new_tag(), question.task, question.language
+        return Prompt(
             task=task,
-            system=instructions(task, tag, question.sentences, question.language),
-            document=delimited(window if task == "summarise" else texts[1], tag),
+            system=instructions(task, tag, question.sentences, language),
+            document=delimited(window if task == "summarise" else _texts(window)[1], tag),
             query=QUERIES[task],
             image=question.image,
             hints={"max_sentences": str(question.sentences)}
-            | ({"language": question.language} if question.language else {}),
+            | ({"language": language} if language else {}),
         )
-        parsed, answer = ask(self._model, prompt)
-        stage = question.stages[1]
-        self._step.judge(stage, question.target or "summary", answer.verdict, self._guardrail.used)
-        return (grounded(parsed, texts) if parsed else None), answer.grounding
+
+
+def _texts(window: str) -> dict[int, str]:
+    """Return the pages' texts; a long page's parts may share a window."""
+    texts: dict[int, str] = {}
+    for number, text in PAGES.findall(window):
+        texts[int(number)] = texts.get(int(number), "") + text
+    return texts
 
 
 def _place(name: str) -> str:

@@ -25,6 +25,7 @@ from recita.models.reasons import REJECTIONS, Reason, reason
 from recita.models.steps import Failure
 from recita.models.summary import Verdict
 from recita.steps.evidence import Evidence
+from recita.steps.find_pictures import BATCH
 
 BLOCKING = ("input", "summary", "image")
 PICTURE_STEPS = ("find-pictures", "see-images", "describe-images")
@@ -68,10 +69,12 @@ def _images(evidence: Evidence) -> ImageLedger:
     inventory = evidence.inventory or Inventory()
     published = {picture.id: picture for picture in evidence.pictures}
     errors = {
-        spotted.id: published[spotted.id].error if spotted.id in published else "not-seen"
-        for spotted in inventory.pictures
+        spotted.id: published[spotted.id].error
+        if spotted.id in published
+        else _unpublished(index, evidence)
+        for index, spotted in enumerate(inventory.pictures)
     }
-    unseen = [error for error in errors.values() if error and error != "description-failed"]
+    unseen = [error for error in errors.values() if error in ("not-seen", "image-refused")]
     return ImageLedger(
         found=len(errors),
         seen=len(errors) - len(unseen),
@@ -82,6 +85,13 @@ def _images(evidence: Evidence) -> ImageLedger:
         missing=tuple(MissingImage(image=n, reason=why) for n, why in errors.items() if why),
         error=inventory.error,
     )
+
+
+def _unpublished(index: int, evidence: Evidence) -> str:
+    """Return why a picture is not among those published."""
+    step = f"see-images:{index // BATCH + 1}"
+    seen = any(r.name == step and r.status == "SUCCEEDED" for r in evidence.records)
+    return "not-published" if seen else "not-seen"
 
 
 def conclude(
@@ -104,7 +114,7 @@ def conclude(
     fatal = [f for f in failures if ":" not in f.step and f.step not in PICTURE_STEPS]
     if fatal:
         return "FAILED", reason("step-failed", f"{fatal[0].step}: {explain(fatal[0])}")
-    if ledger.pages.total and not ledger.pages.read:
+    if ledger.pages.total and not ledger.pages.read and not understood:
         return _unreadable(ledger)
     return _partial(ledger, failures, understood=understood)
 
@@ -161,7 +171,7 @@ def _pictures(images: ImageLedger, failures: Sequence[Failure]) -> tuple[Status,
         return "PARTIAL", reason("images-not-seen", why or f"pictures not seen: {gaps}")
     if images.missing:
         gaps = ", ".join(gap.image for gap in images.missing[:10])
-        return "PARTIAL", reason("images-not-described", f"pictures not described: {gaps}")
+        return "PARTIAL", reason("images-not-described", why or f"not described: {gaps}")
     if failures:
         return "PARTIAL", reason("images-not-seen", why)
     return "COMPLETED", None

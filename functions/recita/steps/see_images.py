@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from recita.errors import ProviderRefusedError
 from recita.models.document import work_key
-from recita.models.picture import Inventory, ModerationAction, Picture, Spotted
+from recita.models.picture import Inventory, ModerationAction, Spotted
 from recita.models.steps import SeeInput, StepOutput
-from recita.models.summary import GuardrailAction, GuardrailUsed, Verdict
-from recita.ports import Seen, Vision
+from recita.models.summary import GuardrailAction
+from recita.ports import Vision
 from recita.steps.find_pictures import batch_of
 from recita.steps.handover import INVENTORY, picture_file, seen
+from recita.steps.seen import OPERATIONS, SeenPicture, blocking, recalled
 from recita.steps.workbench import StepRun, Workbench
 
 REFUSALS = frozenset(
@@ -34,42 +36,44 @@ class Moderated:
     confidence: float = 60.0
 
 
-class SeenPicture(Picture):
-    """A picture as it was seen, before it may leave."""
-
-    digest: str = ""
-    moderation_model: str = ""
-    faces_refused: bool = False
-
-
 def run(given: SeeInput, *, bench: Workbench, vision: Vision, moderated: Moderated) -> StepOutput:
-    """Look at each picture of the batch; BLOCKED when one may not even be written about."""
+    """Look at each picture of the batch; BLOCKED as soon as one may not even be written about."""
     document = given.document
     name = f"see-images:{given.batch}"
     with bench.step(document.document_id, name, given.attempt) as step:
         inventory = step.recall(INVENTORY, Inventory) or Inventory()
         for spotted in batch_of(inventory, given.batch):
-            picture = _seen(step, spotted, vision)
-            if picture.faces_refused:
+            picture = _seen(step, spotted, vision, moderated)
+            if picture.faces is None and picture.error is None:
                 step.warn("faces-not-counted", f"picture {picture.id}")
-            _judge(step, picture, moderated)
-        blocked = any(verdict.action == "BLOCKED" for verdict in step.verdicts)
-        return StepOutput(status="BLOCKED" if blocked else "SUCCEEDED")
+            if picture.error is None or picture.action != "NONE":
+                step.verdicts.append(picture.verdict)
+            if blocking([picture]):
+                return StepOutput(status="BLOCKED")
+        return StepOutput(status="SUCCEEDED")
 
 
-def _seen(step: StepRun, spotted: Spotted, vision: Vision) -> SeenPicture:
-    """Return what was seen before, or look and keep it: a retry pays for no picture twice."""
-    kept = step.recall(seen(spotted.id), SeenPicture)
-    if kept and kept.digest == spotted.digest and not kept.error:
-        return kept
-    jpeg = step.results.read(work_key(step.document_id, picture_file(spotted.id))) or b""
+def _seen(step: StepRun, spotted: Spotted, vision: Vision, moderated: Moderated) -> SeenPicture:
+    """Return what was seen before, or look and keep it: a retry pays for nothing twice."""
+    kept = recalled(step, spotted)
+    picture = kept if kept and not kept.error else SeenPicture(**_known(spotted))
+    missing = [operation for operation in OPERATIONS if operation not in picture.asked]
+    body = (
+        step.results.read(work_key(step.document_id, picture_file(spotted.id))) if missing else b""
+    )
     try:
-        picture = _picture(spotted, vision.look(jpeg))
+        for operation in missing:
+            found = ASKED[operation](vision, body or b"")
+            update = found | {"asked": (*picture.asked, operation)}
+            picture = picture.model_copy(update=update)
     except ProviderRefusedError as error:
         if error.code not in REFUSALS:  # a missing permission is no fault of the picture
             raise
-        picture = SeenPicture(**_known(spotted), error="image-refused")
-    step.keep(seen(spotted.id), picture)
+        picture = picture.model_copy(update={"error": "image-refused"})
+    finally:  # what was paid before an error is kept
+        picture = _judged(picture, moderated)
+        if picture != kept:
+            step.keep(seen(spotted.id), picture)
     return picture
 
 
@@ -77,32 +81,33 @@ def _known(spotted: Spotted) -> dict[str, Any]:
     return spotted.model_dump() | {"image": f"images/{spotted.id}.jpg"}
 
 
-def _picture(spotted: Spotted, found: Seen) -> SeenPicture:
-    return SeenPicture(
-        **_known(spotted),
-        labels=found.labels,
-        faces=None if found.faces is None else len(found.faces),
-        face_boxes=found.faces or (),
-        faces_refused=found.faces is None,
-        moderation=found.moderation,
-        moderation_model=found.moderation_model,
-        text=found.text,
-    )
+def _moderation(vision: Vision, body: bytes) -> dict[str, Any]:
+    labels, model = vision.moderation(body)
+    return {"moderation": labels, "moderation_model": model}
 
 
-def _judge(step: StepRun, picture: SeenPicture, moderated: Moderated) -> None:
-    """Record a verdict on every picture; the labels say what was found, the action what follows."""
-    names = [
+def _faces(vision: Vision, body: bytes) -> dict[str, Any]:
+    faces = vision.faces(body)
+    return {"faces": None if faces is None else len(faces), "face_boxes": faces or ()}
+
+
+ASKED: dict[str, Callable[[Vision, bytes], dict[str, Any]]] = {
+    "moderation": _moderation,
+    "labels": lambda vision, body: {"labels": vision.labels(body)},
+    "text": lambda vision, body: {"text": vision.text(body)},
+    "faces": _faces,
+}
+"""Operation to what asks it, and what then is known."""
+
+
+def _judged(picture: SeenPicture, moderated: Moderated) -> SeenPicture:
+    """Return the picture with what becomes of it; one that nobody moderated is not harmless."""
+    names = tuple(
         f"moderation/{label.name}"
         for label in picture.moderation
         if label.confidence >= moderated.confidence
-    ]
-    step.verdicts.append(
-        Verdict(
-            stage="image",
-            target=f"picture {picture.id}",
-            action=ACTIONS[moderated.action] if names else "NONE",
-            policies=tuple(names),
-            guardrail=GuardrailUsed(id="rekognition", version=picture.moderation_model),
-        )
     )
+    action = ACTIONS[moderated.action] if names else "NONE"
+    if picture.error and moderated.action != "flag":
+        action, names = "WITHHELD", ("moderation/none",)
+    return picture.model_copy(update={"action": action, "policies": names})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from recita.models.document import Document
 from recita.models.page import Page, Reading
-from recita.models.picture import Inventory, Picture
+from recita.models.picture import Picture
 from recita.models.steps import StepInput, StepOutput
 from recita.models.summary import Understanding
 from recita.ports import Guardrail, Model
 from recita.steps.describing import DESCRIBE, derived, describe_upload
-from recita.steps.handover import INVENTORY, READING, UNDERSTANDING, seen
+from recita.steps.handover import READING, UNDERSTANDING
 from recita.steps.interview import Interview, OutOfTimeError
+from recita.steps.seen import SeenPicture, blocking, seen_pictures
 from recita.steps.summarising import summarise, understanding
 from recita.steps.workbench import StepRun, Workbench
 
@@ -25,8 +26,12 @@ def run(given: StepInput, *, bench: Workbench, model: Model, guardrail: Guardrai
     """
     document = given.document
     with bench.step(document.document_id, "understand-document", given.attempt) as step:
+        pictures = seen_pictures(step)
+        if stopped := blocking(pictures):
+            step.verdicts += stopped
+            return StepOutput(status="BLOCKED")
         interview = Interview(step, model, guardrail)
-        pages, picture = _pages(step), _picture(step, document)
+        pages, picture = _pages(step), _picture(document, pictures)
         try:
             if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
                 understood = _described(step, interview, picture, pages)
@@ -48,13 +53,10 @@ def _pages(step: StepRun) -> list[Page]:
     return [page for page in reading.pages if page.text.strip()] if reading else []
 
 
-def _picture(step: StepRun, document: Document) -> Picture | None:
-    """Return the uploaded picture as it was seen."""
-    if document.route != "image":
-        return None
-    inventory = step.recall(INVENTORY, Inventory)
-    found = inventory.pictures if inventory else ()
-    return step.recall(seen(found[0].id), Picture) if found else None
+def _picture(document: Document, pictures: list[SeenPicture]) -> Picture | None:
+    """Return the uploaded picture, if it was seen and may be shown to a model."""
+    shown = [picture for picture in pictures if picture.may_be_shown]
+    return shown[0] if document.route == "image" and shown else None
 
 
 def _described(

@@ -168,6 +168,7 @@ def _joined(last: StepRecord, record: StepRecord) -> StepRecord:
             "artifacts": last.artifacts + record.artifacts,
             "engines": tuple(dict.fromkeys(last.engines + record.engines)),
             "warnings": tuple(dict.fromkeys(last.warnings + record.warnings)),
+            "verdicts": tuple(dict.fromkeys(last.verdicts + record.verdicts)),
         }
     )
 
