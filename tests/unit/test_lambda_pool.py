@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ministack.core import lambda_runtime
+from ministack.services import stepfunctions as sfn
 from recita_local.aws import lambda_pool
 from recita_local.aws.patching import MARK
 
@@ -93,3 +94,24 @@ def _served(wait: Any, name: str) -> str:
 def test_a_function_over_its_own_limit_does_not_wait() -> None:
     wait = lambda_pool._waiting(lambda _function, _config: (None, "function"))
     assert wait({}, {}) == (None, "function")
+
+
+def test_waiting_for_a_slot_is_not_on_a_tasks_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    free_at = time.monotonic() + 0.6
+
+    def acquire(_function: Any, _config: Any) -> tuple[Any, str]:
+        return ("slot", "") if time.monotonic() > free_at else (None, "account")
+
+    in_line = lambda_pool._waiting(acquire)
+
+    def invoke(_resource: str, seconds: float) -> Any:
+        slot, _ = in_line({}, {})
+        time.sleep(seconds)
+        return slot
+
+    monkeypatch.setattr(sfn, "_invoke_resource", invoke)
+    timed = lambda_pool._timing_work(None)
+    assert timed("arn", 0.05, 0.3) == "slot"
+    with pytest.raises(sfn._ExecutionError) as caught:
+        timed("arn", 0.6, 0.3)
+    assert caught.value.error == "States.Timeout"

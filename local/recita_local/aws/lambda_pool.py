@@ -8,30 +8,61 @@ ever, 80 MB each; here the least recently used leave when there are many, and al
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
+from ministack.services import stepfunctions as sfn
 
 from recita_local.aws.patching import replaced
 
 LONGEST_WAIT_SECONDS = 300.0
 POLL_SECONDS = 0.02
 
-MOST_WARM = 16
+MOST_WARM = 20
 """A little above the pipeline's number of functions: fewer, and each document starts them anew."""
 
 IDLE_SECONDS = 600.0
 """After which even the last process of a function leaves."""
 
 
+CHECK_SECONDS = 1.0
+"""How often a task that is over its time is asked whether it only waited."""
+
+
+class Queueing:
+    """How long one task's call has waited for a slot."""
+
+    def __init__(self) -> None:
+        self._past = 0.0
+        self._since: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Up to now."""
+        since = self._since
+        return self._past + (time.monotonic() - since if since else 0.0)
+
+    def __enter__(self) -> None:
+        self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._past, self._since = self.seconds, None
+
+
+_QUEUEING: contextvars.ContextVar[Queueing] = contextvars.ContextVar("queueing")
+
+
 def apply() -> None:
     """Make calls wait for a slot, and processes leave."""
     replaced(lambda_svc, "_acquire_execution_slot", _waiting)
     replaced(lambda_svc, "release_worker", _evicting)
+    replaced(sfn, "_invoke_resource_with_timeout", _timing_work)
 
 
 def evict(most: int = MOST_WARM, idle_seconds: float = IDLE_SECONDS) -> int:
@@ -57,24 +88,47 @@ def evict(most: int = MOST_WARM, idle_seconds: float = IDLE_SECONDS) -> int:
 
 
 def _waiting(acquire: Any) -> Any:
-    line: deque[object] = deque()  # first come, first served: nobody waits beyond a task's timeout
+    line: deque[object] = deque()  # first come, first served
 
-    def wait(function: dict[str, Any], config: dict[str, Any]) -> Any:
+    def in_line(function: dict[str, Any], config: dict[str, Any]) -> Any:
         ticket = object()
         line.append(ticket)
         try:
-            deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-            slot, limit = None, "account"
-            while slot is None and limit == "account" and time.monotonic() < deadline:
-                if line[0] is ticket:
-                    slot, limit = acquire(function, config)
-                if slot is None and limit == "account":
-                    time.sleep(POLL_SECONDS)
-            return slot, limit
+            with _QUEUEING.get(None) or Queueing():
+                deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+                slot, limit = None, "account"
+                while slot is None and limit == "account" and time.monotonic() < deadline:
+                    if line[0] is ticket:
+                        slot, limit = acquire(function, config)
+                    if slot is None and limit == "account":
+                        time.sleep(POLL_SECONDS)
+                return slot, limit
         finally:
             line.remove(ticket)
 
-    return wait
+    return in_line
+
+
+def _timing_work(_: Any) -> Any:
+    """A task's ``TimeoutSeconds`` is for its work: on AWS no call waits for a slot."""
+
+    def timed(resource: str, given: Any, timeout: float) -> Any:
+        queueing = Queueing()
+        context = contextvars.copy_context()
+        context.run(_QUEUEING.set, queueing)
+        pool = ThreadPoolExecutor(max_workers=1)
+        future = pool.submit(context.run, sfn._invoke_resource, resource, given)  # noqa: SLF001
+        pool.shutdown(wait=False)
+        begun = time.monotonic()
+        while (left := timeout + queueing.seconds - (time.monotonic() - begun)) > 0:
+            wait([future], timeout=min(left, CHECK_SECONDS))
+            if future.done():
+                return future.result()
+        raise sfn._ExecutionError(  # noqa: SLF001
+            "States.Timeout", f"Task timed out after {timeout} seconds"
+        )
+
+    return timed
 
 
 def _evicting(release: Any) -> Any:
