@@ -184,6 +184,17 @@ def test_a_picture_that_blocks_is_not_forgotten_by_a_batch_that_dies() -> None:
     assert pipeline.publish(document).status == "BLOCKED"
 
 
+def test_moderation_blocks_though_nothing_else_answers() -> None:
+    pipeline = Pipeline("none")
+    pipeline.moderated = Moderated("block")
+    pipeline.vision.moderations = {0: NUDITY}
+    down = ProviderUnavailableError("rekognition", "detect_labels", "X", "down")
+    pipeline.vision.refusing = {"DetectLabels": down}
+    manifest = pipeline.run(three_pictures())
+    assert manifest.status == "BLOCKED"
+    assert pipeline.model.prompts == []
+
+
 def test_a_picture_that_is_withheld_stays_so_when_its_batch_dies() -> None:
     pipeline = Pipeline("none")
     pipeline.moderated = Moderated("withhold")

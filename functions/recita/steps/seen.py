@@ -36,9 +36,10 @@ class SeenPicture(Picture):
         )
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all operations have answered, or one refused."""
-        return self.error is not None or set(OPERATIONS) <= set(self.asked)
+    def is_known(self) -> bool:
+        """Whether all operations have answered, one refused, or moderation has said enough."""
+        answered = set(OPERATIONS) <= set(self.asked)
+        return answered or self.error is not None or self.action != "NONE"
 
     @property
     def may_be_shown(self) -> bool:
@@ -56,7 +57,7 @@ def seen_pictures(step: StepRun) -> list[SeenPicture]:
     """Return the pictures that were looked at, in the order of the document."""
     inventory = step.recall(INVENTORY, Inventory) or Inventory()
     found = (recalled(step, spotted) for spotted in inventory.pictures)
-    return [picture for picture in found if picture and picture.is_whole]
+    return [picture for picture in found if picture and picture.is_known]
 
 
 def blocking(pictures: Iterable[SeenPicture]) -> list[Verdict]:
