@@ -26,6 +26,11 @@ MAX_DEATHS = 8
 """Pages or pictures that may end the process that decodes them; then the rest is given up."""
 
 
+def may_hold(media_type: str) -> bool:
+    """Whether documents of a type are searched: there is nothing to open in the others."""
+    return media_type == sniff.PDF or media_type.startswith("image/") or media_type in SOURCES
+
+
 def find(path: Path, media_type: str, scanned: frozenset[int], most: int) -> Iterator[Found]:
     """Yield the pictures of a document in reading order; to be called in the cage.
 

@@ -51,18 +51,8 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, most: int) -> P
     with bench.step(document.document_id, "find-pictures", given.attempt) as step:
         most = max(most, 1) if document.route == "image" else most
         found = _Found()
-        try:
-            with uploads.fetch(document, MAX_BYTES) as file:
-                scanned = _scanned(step, document)
-                started = time.monotonic()
-                search = pictures.search(LIMITS, file.path, _holder(document), scanned, most)
-                for picture in search:
-                    _note(step, found, picture)
-                    if time.monotonic() - started > SEARCH_SECONDS:
-                        found.error = "timeout"
-                        break
-        except DocumentRejectedError as error:  # what was found before stays
-            found.error = error.code
+        if pictures.may_hold(_holder(document)):
+            found = _searched(step, document, uploads, most)
         _warn(step, found, most)
         step.keep(INVENTORY, found.inventory())
         count = len(found.spotted)
@@ -70,6 +60,22 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, most: int) -> P
             step.status = "SUCCEEDED" if found.error else "SKIPPED"
             return PicturesFound(status="SKIPPED")
         return PicturesFound(status="SUCCEEDED", batches=batches(count))
+
+
+def _searched(step: StepRun, document: Document, uploads: Uploads, most: int) -> _Found:
+    found, started = _Found(), time.monotonic()
+    scanned = _scanned(step, document)
+    try:
+        with uploads.fetch(document, MAX_BYTES) as file:
+            search = pictures.search(LIMITS, file.path, _holder(document), scanned, most)
+            for picture in search:
+                _note(step, found, picture)
+                if time.monotonic() - started > SEARCH_SECONDS:
+                    found.error = "timeout"
+                    break
+    except DocumentRejectedError as error:  # what was found before stays
+        found.error = error.code
+    return found
 
 
 def batches(pictures: int) -> tuple[int, ...]:
