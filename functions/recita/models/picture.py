@@ -37,14 +37,14 @@ class Moderation(Model):
     parent: str = ""
 
 
-class Spotted(Model):
+class Placed(Model):
     """A picture that a document holds: where it stands, and what it is before anyone looked."""
 
     id: str
     page: int | None = None
     """Number of the first page, slide or sheet it stands on."""
     box: Box | None = None
-    """Where on that page it stands."""
+    """Where on that page it stands; boxes of labels and faces refer to the picture."""
     repeats: int = 0
     """How many more times the same picture stands in the document."""
     kind: Kind = "photo"
@@ -52,6 +52,11 @@ class Spotted(Model):
     height: int
     alt: str = ""
     """Alternative text that the document itself gives."""
+
+
+class Spotted(Placed):
+    """A picture as it was found."""
+
     digest: str = ""
     """SHA-256 of the picture as it is stored: equal pictures are looked at once."""
 
@@ -72,20 +77,9 @@ class Inventory(Model):
     """Why not all pages could be searched: a reason code."""
 
 
-class Picture(Model):
+class Picture(Placed):
     """The content of ``images/0001.json``: one picture, upright and free of metadata."""
 
-    id: str
-    page: int | None = None
-    box: Box | None = None
-    """Where on its page the picture stands; boxes of labels and faces refer to the picture."""
-    repeats: int = 0
-    """How many more times the same picture stands in the document."""
-    kind: Kind = "photo"
-    width: int
-    height: int
-    alt: str = ""
-    """Alternative text that the document itself gives."""
     labels: tuple[Label, ...] = ()
     faces: int | None = None
     face_boxes: tuple[Instance, ...] = ()
