@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,16 @@ def sheet(tmp_path: Path) -> Path:
     return folder / "index.html"
 
 
-@pytest.mark.parametrize("width", [1200, 400])
-def test_boxes_lie_on_their_pictures(chromium: Browser, sheet: Path, width: int) -> None:
-    screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+@pytest.fixture(params=[1200, 400])
+def width(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[int]:
+    """Pixels of a screen, and of one held in a hand."""
+    screen = {"width": request.param, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     chromium.call("Emulation.setDeviceMetricsOverride", **screen)
+    yield request.param
+    chromium.call("Emulation.clearDeviceMetricsOverride")
+
+
+def test_boxes_lie_on_their_pictures(chromium: Browser, sheet: Path, width: int) -> None:
     chromium.open(sheet.as_uri())
     for number, size in enumerate(SIZES, start=1):  # they load when they come into sight
         chromium.run(f"document.getElementById('{number:04d}').scrollIntoView()")

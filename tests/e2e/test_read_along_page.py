@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from recita.models.manifest import Manifest
 
-from tests import browser
 from tests.browser import Browser
 from tests.fakes import Pipeline
 from tests.fakes.services import answer
@@ -30,15 +28,6 @@ FOLLOW = f"""new Promise((done) => {{
 }})"""
 """Plays from the page's button to the end; tells each word that lit, and when in the sound."""
 SENTENCES = ("The library bought 125 books & maps.", "It owes <b>1,250</b> euros.", "Thank you.")
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = browser.program()
-    if program is None:
-        pytest.skip("no Chromium here (make test installs it): the read-along page was not tested")
-    with browser.started(program, tmp_path_factory.mktemp("chromium")) as started:
-        yield started
 
 
 def published(folder: Path) -> tuple[Path, Manifest]:

@@ -11,6 +11,7 @@ from recita.decoding import pictures
 from recita.errors import DocumentRejectedError
 from recita.models.document import work_key
 from recita.models.picture import Inventory
+from recita.steps import find_pictures
 
 from tests.fakes import Pipeline, files
 from tests.fakes.pictures import Place, drawn, illustrated, scan
@@ -105,6 +106,16 @@ def test_the_frames_of_a_scan_are_pages() -> None:
     manifest = Pipeline("none").run(body, "fax.tiff")
     assert len(manifest.pages) == 2
     assert manifest.images == ()
+
+
+def test_a_search_that_takes_too_long_ends_with_what_it_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(find_pictures, "SEARCH_SECONDS", -1)
+    manifest = Pipeline("none").run(illustrated([[(drawn(n), PLACE)] for n in range(3)]))
+    assert manifest.status == "PARTIAL"
+    assert manifest.ledger.images.error == "timeout"
+    assert len(manifest.images) == 1
 
 
 @pytest.mark.parametrize("size", [(200, 100), (300, 40), (90, 4)])

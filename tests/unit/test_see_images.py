@@ -12,7 +12,7 @@ from recita.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
 )
-from recita.models.document import result_key, step_key
+from recita.models.document import result_key, step_key, work_key
 from recita.models.picture import Moderation, ModerationAction, Picture
 from recita.pricing import estimate
 from recita.steps.see_images import Moderated
@@ -266,3 +266,36 @@ def test_faces_that_nobody_counted_are_told() -> None:
     manifest = pipeline.run(files.picture(), "a.jpg")
     assert manifest.images[0].faces is None
     assert "faces-not-counted" in [warning.code for warning in manifest.warnings]
+
+
+def test_what_was_seen_of_another_picture_is_not_believed() -> None:
+    pipeline = Pipeline("none")
+    document = pipeline.inspect(pipeline.upload(three_pictures(), "a.pdf"))
+    pipeline.find(document)
+    pipeline.see(document)
+    key = work_key(document.document_id, "seen/0002.json")
+    kept = json.loads(pipeline.results.objects[key])
+    pipeline.results.write(
+        key, json.dumps(kept | {"digest": "0" * 64}).encode(), "application/json"
+    )
+    pipeline.see(document, attempt=2)
+    assert len(pipeline.vision.seen) == 4
+    assert pipeline.vision.seen[3] == pipeline.vision.seen[1]
+
+
+def test_a_refused_picture_is_not_described() -> None:
+    pipeline = Pipeline("none")
+    pipeline.vision.failing = {0: refusal("InvalidImageFormatException")}
+    manifest = pipeline.run(files.picture(), "a.jpg")
+    assert [prompt for prompt in pipeline.model.prompts if prompt.image] == []
+    assert manifest.images[0].description is None
+
+
+def test_pictures_of_a_blocked_document_were_seen_and_not_published() -> None:
+    pipeline = Pipeline("none")
+    pipeline.guardrail.blocked = ("Invoice",)
+    manifest = pipeline.run(three_pictures())
+    assert manifest.status == "BLOCKED"
+    images = manifest.ledger.images
+    assert (images.found, images.seen) == (3, 3)
+    assert {gap.reason for gap in images.missing} == {"not-published"}
