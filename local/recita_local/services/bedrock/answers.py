@@ -66,7 +66,7 @@ def _perform(prompt: Prompt, ask: Ask) -> str:
         reply = ask("describe", labels, text, found.get("faces"), language, caption)
         return json.dumps(reply, ensure_ascii=False)
     reply = _summary(prompt, document, ask)
-    if task == "summarise":
+    if task in {"summarise", "synthesise"}:
         return json.dumps(reply, ensure_ascii=False)
     return " ".join(sentence["text"] for sentence in reply["sentences"])
 
@@ -78,7 +78,8 @@ def _summary(prompt: Prompt, document: str, ask: Ask) -> dict[str, Any]:
     count = int(wanted) if wanted.isdigit() else SENTENCES
     count = max(1, min(MOST_SENTENCES, count))
     language = prompt.metadata.get("language") or None
-    reply: dict[str, Any] = ask("summarise", [page.text for page in pages], language, count)
+    method = "synthesise" if prompt.metadata.get("task") == "synthesise" else "summarise"
+    reply: dict[str, Any] = ask(method, [page.text for page in pages], language, count)
     numbers = [page.number for page in pages]
     for sentence in reply["sentences"]:
         sentence["pages"] = [numbers[index - 1] for index in sentence["pages"]]

@@ -9,7 +9,7 @@ from recita_local.services.bedrock.guard.evaluate import Evaluation, Grounds
 from recita_local.services.bedrock.language.describe import describe
 from recita_local.services.bedrock.language.embed import Embedder, encodable
 from recita_local.services.bedrock.language.grounding import grounding, relevance
-from recita_local.services.bedrock.language.summary import summarise
+from recita_local.services.bedrock.language.summary import summarise, synthesise
 
 
 class LanguageEngine:
@@ -22,8 +22,13 @@ class LanguageEngine:
         self, pages: list[str], language: str | None = None, max_sentences: int = 5
     ) -> dict[str, Any]:
         """Title, type, language, quoted sentences with pages (1-based) and facts."""
-        readable = [encodable(page) for page in pages]
-        return summarise(readable, language, max_sentences, self._embedder)
+        return summarise([encodable(page) for page in pages], language, max_sentences)
+
+    def synthesise(
+        self, pages: list[str], language: str | None = None, max_sentences: int = 5
+    ) -> dict[str, Any]:
+        """The same reply from summaries of parts, a line of a page for each sentence."""
+        return synthesise([encodable(page) for page in pages], language, max_sentences)
 
     def describe(
         self,

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from recita_local.services.bedrock.guard.attacks import addresses_model
 from recita_local.services.bedrock.language.classify import FIELDS_NOT_PROSE
 from recita_local.services.bedrock.language.facts import Fact
 from recita_local.services.bedrock.language.lexicon import fold
@@ -78,7 +77,7 @@ def _as_it_stands(pages: list[str], words: dict[str, Any]) -> list[Sentence]:
     """What a text of numbers or signs alone says, page numbers included: there is nothing else."""
     for number, page in enumerate(pages, start=1):
         text = " ".join(page[: 10 * LONGEST_OPENING].split())
-        if any(character.isalnum() for character in text) and not addresses_model(text):
+        if any(character.isalnum() for character in text):
             part = "picture_text" if len(text) <= LONGEST_OPENING else "opening"
             cut = text if len(text) <= LONGEST_OPENING else text[:LONGEST_OPENING].rstrip() + " …"
             return [Sentence(words[part].format(text=cut), (number,))]
@@ -90,7 +89,7 @@ def _beginning(pages: list[str], title: str, words: dict[str, Any]) -> list[Sent
     for number, lines in enumerate(clean_lines(pages), start=1):
         fit = [line for line in lines if line != title and _is_words(line)]
         text = " ".join(fit)[:LONGEST_OPENING]
-        if text and not addresses_model(text):
+        if text:
             cut = text.rsplit(" ", 1)[0] + " …" if len(text) == LONGEST_OPENING else text
             return [Sentence(words["opening"].format(text=cut.rstrip(".")), (number,))]
     return []
@@ -100,7 +99,7 @@ def _is_words(line: str) -> bool:
     letters = sum(character.isalpha() or character == " " for character in line)
     tokens = line.split()
     varied = len(set(tokens)) > 0.6 * len(tokens)  # the heads of columns repeat themselves
-    return letters > 0.6 * len(line) and varied and not addresses_model(line)
+    return letters > 0.6 * len(line) and varied
 
 
 def _opening(
@@ -124,8 +123,8 @@ def _opening(
     return text, used
 
 
-def _first(facts: list[Fact], kind: str) -> Fact | None:
-    return next((fact for fact in facts if fact.kind == kind), None)
+def _first(facts: list[Fact], rule: str) -> Fact | None:
+    return next((fact for fact in facts if fact.rule == rule), None)
 
 
 def _details(facts: list[Fact], used: list[Fact]) -> list[Fact]:
@@ -141,10 +140,10 @@ def _details(facts: list[Fact], used: list[Fact]) -> list[Fact]:
 
 
 def _worth_telling(fact: Fact) -> bool:
-    if fact.kind == "date":
+    if fact.rule == "date":
         return fact.name != "Date"
     private = {"iban", "cpf", "cnpj", "e-mail", "vat number"}
-    if fact.kind in private or CONTACT.match(fold(fact.name)):
+    if fact.rule in private or CONTACT.match(fold(fact.name)):
         return False
     return len(fact.value) <= 60
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from recita_local.services.bedrock.guard.attacks import addresses_model
 from recita_local.services.bedrock.language.identifiers import identifiers
 from recita_local.services.bedrock.language.lexicon import fold, function_words, lexicon
 from recita_local.services.bedrock.language.lines import MASKED, clean_lines
@@ -32,6 +32,18 @@ LABELLED = re.compile(r"^([A-ZÀ-Þ][\w /.'’()º°#&-]{1,38}?)\s?:\s*(\S.{0,78
 NOT_A_LABEL = re.compile(r"^(abbildung|figur|fig|tab|quadro|note|nota|hinweis|http|step|pag|seite)")
 DATE_LABEL = re.compile(r"dat|fecha|emi(ss|t)|venc|echeance|due|issue|seance|tenue|periode?|period")
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)")
+KINDS = {
+    "total": "amount",
+    "date": "date",
+    "number": "identifier",
+    "iban": "identifier",
+    "cpf": "identifier",
+    "cnpj": "identifier",
+    "vat number": "identifier",
+    "e-mail": "other",
+}
+"""Kind of what a rule finds; a labelled value is judged by itself."""
+CODE = re.compile(r"(?=\S*\d)[A-Z\d][A-Z\d./-]{2,29}", re.IGNORECASE)
 WEAK = frozenset({"total", "summe", "totale", "toplam"})
 """Labels that stand beside counts as often as beside money."""
 
@@ -53,7 +65,21 @@ class Fact:
     value: str
     page: int
     confidence: float
-    kind: str = "label"
+    rule: str = "label"
+
+    @property
+    def kind(self) -> str:
+        """``date``, ``amount``, ``party``, ``identifier`` or ``other``."""
+        known = KINDS.get(self.rule)
+        if known:
+            return known
+        if MONEY.fullmatch(self.value) or BARE_AMOUNT.fullmatch(self.value):
+            return "amount"
+        if date_pattern().fullmatch(self.value):
+            return "date"
+        if _party_words().search(fold(self.name)) and not self.value[0].isdigit():
+            return "party"
+        return "identifier" if CODE.fullmatch(self.value) else "other"
 
 
 def find_facts(pages: list[str]) -> list[Fact]:
@@ -62,15 +88,30 @@ def find_facts(pages: list[str]) -> list[Fact]:
         Line(number, text, fold(text))
         for number, page in enumerate(clean_lines(pages), start=1)
         for text in page
-        if text and not addresses_model(text)
+        if text
     ][:MOST_LINES]
     found = [*_totals(lines), *_identifiers(lines), *_dates(lines), *_labelled(lines)]
     return _each_value_once(found)[:MOST]
 
 
+@cache
+def _party_words() -> re.Pattern[str]:
+    words = map(fold, lexicon()["parties"]["labels"])
+    return re.compile(rf"\b(?:{'|'.join(words)})")
+
+
 def as_reply(facts: list[Fact]) -> list[dict[str, Any]]:
     """The facts as the reply carries them."""
-    return [{k: v for k, v in asdict(fact).items() if k != "kind"} for fact in facts]
+    return [
+        {
+            "name": fact.name,
+            "kind": fact.kind,
+            "value": fact.value,
+            "page": fact.page,
+            "confidence": fact.confidence,
+        }
+        for fact in facts
+    ]
 
 
 def _each_value_once(facts: list[Fact]) -> list[Fact]:

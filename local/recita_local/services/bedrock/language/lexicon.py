@@ -12,6 +12,9 @@ from typing import Any
 LANGUAGES = ("en", "es", "pt", "fr", "de", "it")
 """Languages the rules know; any other text is treated as English by them."""
 
+MARKS = re.compile("[\u0300-\u036f]")
+WORD = re.compile(r"\w+")
+
 
 @cache
 def lexicon() -> dict[str, Any]:
@@ -29,10 +32,11 @@ def function_words(language: str) -> frozenset[str]:
 
 def fold(text: str) -> str:
     """Lower case without accents, for comparing words; the length may change."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if text.isascii():
+        return text.lower()
+    return MARKS.sub("", unicodedata.normalize("NFKD", text.lower()))
 
 
 def words(text: str) -> list[str]:
     """The folded words and numbers of a text, in order."""
-    return re.findall(r"\w+", fold(text))
+    return WORD.findall(fold(text))

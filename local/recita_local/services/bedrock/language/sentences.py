@@ -1,4 +1,4 @@
-"""The sentences of a document that can be quoted: whole, readable and not addressed to a model."""
+"""The sentences of a document that can be quoted: whole and readable."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import sentencex
 
-from recita_local.services.bedrock.guard.attacks import addresses_model
 from recita_local.services.bedrock.language.identify import is_latin
-from recita_local.services.bedrock.language.lexicon import fold, function_words
+from recita_local.services.bedrock.language.lexicon import LANGUAGES, fold, function_words
 from recita_local.services.bedrock.language.lines import paragraphs
 
 SHORTEST, LONGEST = 5, 75
 """Words of a sentence worth quoting."""
+
+SHORTEST_UNSPACED = 12
+"""Characters of one in a script that may not set blanks between words."""
 
 CAPTION = re.compile(
     r"(?:abb(?:ildung|\.)|fig(?:ur[ae]?|s?\.)|tab(?:le|elle|ela|la|leau|\.)|quadro|cuadro)\s*[\d.]+\s*:",
@@ -104,12 +106,12 @@ def is_prose(text: str, language: str) -> bool:
         return False
     tokens = text.split()
     if not is_latin(language):
-        return len(text) >= 12 and _letters(text) >= LETTERS * len(text)
+        return len(text) >= SHORTEST_UNSPACED and _letters(text) >= LETTERS * len(text)
     if not START.match(text):
         return False
     if not SHORTEST <= len(tokens) <= LONGEST:
         return False
-    return _reads_well(text, tokens, language) and not addresses_model(text)
+    return _reads_well(text, tokens, language)
 
 
 def _reads_well(text: str, tokens: list[str], language: str) -> bool:
@@ -123,7 +125,7 @@ def _reads_well(text: str, tokens: list[str], language: str) -> bool:
         and numeric <= 0.34 * len(tokens)
         and capitals <= 0.4 * len(tokens)
         and formula <= min(1, 0.1 * len(tokens))
-        and function >= max(1, 0.15 * len(tokens))
+        and (function >= max(1, 0.15 * len(tokens)) or language not in LANGUAGES)
     )
 
 

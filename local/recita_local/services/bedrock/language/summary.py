@@ -8,6 +8,7 @@ from typing import Any
 
 from recita_local.services.bedrock.language.classify import (
     FIELDS_NOT_PROSE,
+    Classification,
     classify,
 )
 from recita_local.services.bedrock.language.compose import (
@@ -16,11 +17,11 @@ from recita_local.services.bedrock.language.compose import (
     issuer_of,
     templates,
 )
-from recita_local.services.bedrock.language.embed import Embedder
 from recita_local.services.bedrock.language.facts import Fact, as_reply, find_facts
-from recita_local.services.bedrock.language.identify import language_of
+from recita_local.services.bedrock.language.identify import Language, identified
 from recita_local.services.bedrock.language.lexicon import fold, function_words, words
 from recita_local.services.bedrock.language.money import MONEY, date_pattern
+from recita_local.services.bedrock.language.orders import without_orders
 from recita_local.services.bedrock.language.ranking import choose
 from recita_local.services.bedrock.language.sentences import (
     Sentence,
@@ -48,33 +49,58 @@ MAXIMUM_REPLY = 4500
 """Characters of facts and sentences together; grounding checks stop at 5,000."""
 
 
-def summarise(
-    pages: list[str], language: str | None, max_sentences: int, embedder: Embedder
-) -> dict[str, Any]:
+def summarise(pages: list[str], language: str | None, max_sentences: int) -> dict[str, Any]:
     """Title, type, language, sentences with their pages, and facts, as the reply carries them."""
-    code = language_of("\n".join(pages), language)
+    pages = [without_orders(page) for page in pages]
+    spoken = identified("\n".join(pages), language)
+    code = spoken.code
     every = all_sentences(pages, code)
     prose = quotable(every, code)
     share = _prose_share(every, prose)
     prose = unbroken(prose)
-    kind = classify(pages, embedder, share)
+    kind = classify(pages, share)
     facts = find_facts(pages)
-    title = title_of(pages)
+    heading = title_of(pages)
     quotes = share >= PROSE_SHARE or (len(prose) >= ENOUGH_PROSE and kind.type in RUNNING_TEXT)
     if kind.type in FIELDS_NOT_PROSE or not quotes:
-        sentences = composed(pages, kind.type, title, facts, code)
+        sentences = composed(pages, kind.type, heading, facts, code)
         sentences += _telling(prose, max_sentences - len(sentences))
     else:
-        chosen = choose([one.text for one in prose], max_sentences, embedder)
+        chosen = choose([one.text for one in prose], max_sentences)
         sentences = [prose[index] for index in chosen]
+    title = _title(pages, kind.type, heading, facts, code)
+    return _reply(title, kind, spoken, sentences[:max_sentences], facts)
+
+
+def synthesise(pages: list[str], language: str | None, max_sentences: int) -> dict[str, Any]:
+    """The same from summaries of a document's parts: each line of a page is one sentence."""
+    pages = [without_orders(page) for page in pages]
+    spoken = identified("\n".join(pages), language)
+    kind = classify(pages)
+    facts = find_facts(pages)
+    parts = list(dict.fromkeys(
+        Sentence(line.strip(), (number,))
+        for number, page in enumerate(pages, start=1)
+        for line in page.splitlines()
+        if line.strip()
+    ))  # fmt: skip
+    sentences = [parts[index] for index in choose([one.text for one in parts], max_sentences)]
+    if not sentences:
+        sentences = composed(pages, kind.type, "", facts, spoken.code)
+    title = title_of(pages).rstrip(".") or str(templates(spoken.code)["types"][kind.type])
+    return _reply(title, kind, spoken, sentences, facts)
+
+
+def _reply(
+    title: str, kind: Classification, spoken: Language, sentences: list[Sentence], facts: list[Fact]
+) -> dict[str, Any]:
     return {
-        "title": _title(pages, kind.type, title, facts, code),
+        "title": title,
         "document_type": kind.type,
         "type_confidence": kind.confidence,
-        "language": code,
-        "sentences": [
-            {"text": one.text, "pages": list(one.pages)} for one in sentences[:max_sentences]
-        ],
+        "language": spoken.code,
+        "language_confidence": spoken.confidence,
+        "sentences": [{"text": one.text, "pages": list(one.pages)} for one in sentences],
         "facts": _fitting(facts, sentences),
     }
 
@@ -109,7 +135,7 @@ def _title(pages: list[str], kind: str, heading: str, facts: list[Fact], languag
     if heading and kind not in PRICED:
         return heading
     name: str = templates(language)["types"][kind]
-    number = next((fact.value for fact in facts if fact.kind == "number"), "")
+    number = next((fact.value for fact in facts if fact.rule == "number"), "")
     issuer = issuer_of(pages) if kind in PRICED else ""
     parts = [part for part in (f"{name} {number}".strip(), issuer) if part]
     return " – ".join(parts)  # noqa: RUF001

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from recita_local.services.bedrock.guard.attacks import addresses_model
 from recita_local.services.bedrock.language.lexicon import fold, function_words
 from recita_local.services.bedrock.language.lines import clean_lines
 from recita_local.services.bedrock.language.money import date_pattern
@@ -61,13 +60,7 @@ def _score(lines: list[str], index: int) -> float:
     tokens = line.split()
     letters = sum(character.isalpha() or character == " " for character in line)
     fits = 1 <= len(tokens) <= 16 and len(line) <= LONGEST and letters >= 0.75 * len(line)
-    if (
-        not fits
-        or UNFIT.search(line)
-        or line[0].islower()
-        or not line[0].isalpha()
-        or addresses_model(line)
-    ):
+    if not fits or UNFIT.search(line) or line[0].islower() or not line[0].isalpha():
         return -9
     score = 3 - 0.2 * index + (0.5 if 2 <= len(tokens) <= 12 else -1.5)
     score -= 2 if re.search(r"[.,;]$", line) else 0
