@@ -10,6 +10,9 @@ RecitaError
     ├── ProviderBusyError         too many jobs are open: the state machine retries, more slowly
     ├── ProviderUnavailableError  a fault on the service's side: the state machine retries
     └── ProviderRefusedError      the service will not take this request: retrying can't help
+        ├── TranslationUnsupportedError  Translate doesn't know the language, or not this pair
+        ├── LanguageUnclearError         nobody can tell which language the document is in
+        └── VoiceMissingError            Polly has no voice for the language
 """
 
 from __future__ import annotations
@@ -84,3 +87,21 @@ class ProviderRefusedError(ProviderError):
     """The service will not take this request; retrying can't help."""
 
     hint = "The message names what the service refuses; mend that and run the document again."
+
+
+class TranslationUnsupportedError(ProviderRefusedError):
+    """Amazon Translate does not translate between these languages."""
+
+    hint = "Ask for a language that Amazon Translate translates the document's language into."
+
+
+class LanguageUnclearError(ProviderRefusedError):
+    """Neither the model nor Amazon Comprehend can tell the document's language."""
+
+    hint = "Upload a document with more text in one language."
+
+
+class VoiceMissingError(ProviderRefusedError):
+    """Amazon Polly has no voice for the language, in this region and with the engines allowed."""
+
+    hint = "Name a voice with the Voices parameter, or allow more engines with SpeechEngine."

@@ -231,8 +231,16 @@ class Model(Protocol):
 class Translator(Protocol):
     """Amazon Translate."""
 
+    @property
+    def fingerprint(self) -> str:
+        """What a translation depends on besides its text and languages."""
+
     def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
-        """Translate each segment; the result has as many."""
+        """Translate each segment, of any length; the result has as many.
+
+        Segments may be HTML with elements that are not to be translated. ``source`` may be
+        ``auto``. Raises TranslationUnsupportedError and LanguageUnclearError.
+        """
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ def required(name: str) -> str:
     return value
 
 
+def optional(name: str) -> str:
+    """Return an environment variable; empty when it is not set."""
+    return os.environ.get(name, "")
+
+
 def parse_languages(value: str) -> tuple[str, ...]:
     """Return the languages of a list such as ``es,fr-CA``; ``none`` is an empty list.
 

@@ -19,7 +19,7 @@ from recita.ports import (
     Voice,
     Workflow,
 )
-from recita.settings import required
+from recita.settings import optional, required
 from recita.steps.workbench import Workbench
 
 # Adapters are imported where they are built: a function loads only the clients it uses.
@@ -117,9 +117,14 @@ class Wiring:
     @cached_property
     def translator(self) -> Translator:
         """Translate."""
-        from recita.adapters.translate import AmazonTranslator
+        from recita.adapters.translate import AmazonTranslator, TranslationSettings
 
-        return AmazonTranslator(self.meter)
+        settings = TranslationSettings(
+            formality=required("TRANSLATION_FORMALITY"),
+            profanity=required("TRANSLATION_PROFANITY"),
+            terminology=optional("TERMINOLOGY"),
+        )
+        return AmazonTranslator(self.meter, settings)
 
     @cached_property
     def voice(self) -> Voice:

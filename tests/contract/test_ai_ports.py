@@ -18,13 +18,15 @@ from recita.adapters.failures import FAULTS, THROTTLES
 from recita.adapters.polly import PollyVoice
 from recita.adapters.rekognition import RekognitionVision
 from recita.adapters.textract import TextractOcr
-from recita.adapters.translate import AmazonTranslator
+from recita.adapters.translate import AmazonTranslator, TranslationSettings
 from recita.errors import (
+    LanguageUnclearError,
     OcrFailedError,
     ProviderBusyError,
     ProviderRefusedError,
     ProviderThrottledError,
     ProviderUnavailableError,
+    TranslationUnsupportedError,
 )
 from recita.meter import Meter
 from recita.models.page import Box
@@ -32,6 +34,7 @@ from recita.models.picture import Instance
 from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailUsed
 from recita.ports import Guardrail, Model, Ocr, OcrOrder, OcrPart, Prompt, Translator, Vision, Voice
+from recita.text.protecting import marked
 
 from tests.fakes import (
     FakeGuardrail,
@@ -615,20 +618,98 @@ def test_segments_that_come_back_with_line_breaks_stay_one(meter: Meter) -> None
     assert port.translate(["One.", "Two."], "en", "es") == ["u no", "dos"]
 
 
+class Echo:
+    """Translate that answers what it was asked, and refuses what is too large."""
+
+    def __init__(self, adapter: AmazonTranslator, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[dict[str, Any]] = []
+        monkeypatch.setattr(adapter._translate, "call", self.call)
+
+    def call(self, _operation: str, **params: Any) -> dict[str, Any]:
+        self.asked.append(params)
+        assert len(params["Text"].encode()) <= 10_000
+        return {"TranslatedText": params["Text"]}
+
+
 def test_no_call_is_larger_than_the_service_takes(
     meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adapter = AmazonTranslator(meter)
-    sent: list[int] = []
-
-    def call(_operation: str, *, Text: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        sent.append(len(Text.encode()))
-        return {"TranslatedText": Text}
-
-    monkeypatch.setattr(adapter._translate, "call", call)
+    echo = Echo(adapter, monkeypatch)
     segments = ["é" * 2000, "x" * 3000, "y"] * 4
     assert adapter.translate(segments, "pt", "es") == segments
-    assert max(sent) <= 10_000
+    assert len(echo.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        "é" * 6000,  # a word of 12,000 bytes
+        "\u65e5\u672c" * 3000,
+        "One sentence. " * 1500,
+        " ".join([marked("pay $4,500.00 now", [(4, 13)])] * 400),
+        "a\u0301" * 5000,
+    ],
+    ids=["word", "japanese", "sentences", "marked", "accents"],
+)
+def test_a_segment_larger_than_a_call_is_put_together_again(
+    meter: Meter, monkeypatch: pytest.MonkeyPatch, segment: str
+) -> None:
+    adapter = AmazonTranslator(meter)
+    echo = Echo(adapter, monkeypatch)
+    assert adapter.translate(["before", segment, "after"], "pt", "es") == [
+        "before",
+        segment.strip(),
+        "after",
+    ]
+    assert len(echo.asked) >= 2
+    for asked in echo.asked:
+        assert asked["Text"].count("<span") == asked["Text"].count("</span>")
+        assert not asked["Text"].startswith("\u0301")
+
+
+@pytest.mark.parametrize(
+    ("target", "settings"),
+    [
+        ("es", {"Formality": "FORMAL", "Profanity": "MASK"}),
+        ("pt", {"Profanity": "MASK"}),  # Brazilian Portuguese knows no formality there
+    ],
+)
+def test_settings_are_sent_where_they_mean_something(
+    meter: Meter, monkeypatch: pytest.MonkeyPatch, target: str, settings: dict[str, str]
+) -> None:
+    adapter = AmazonTranslator(meter, TranslationSettings("FORMAL", "MASK", "house-words"))
+    echo = Echo(adapter, monkeypatch)
+    adapter.translate(["Hello."], "en", target)
+    (asked,) = echo.asked
+    assert asked["Settings"] == settings
+    assert asked["TerminologyNames"] == ["house-words"]
+
+
+def test_nothing_is_sent_that_nobody_set(meter: Meter, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter = AmazonTranslator(meter)
+    echo = Echo(adapter, monkeypatch)
+    adapter.translate(["Hello."], "en", "es")
+    assert set(echo.asked[0]) == {"Text", "SourceLanguageCode", "TargetLanguageCode"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("UnsupportedLanguagePairException", TranslationUnsupportedError),
+        ("DetectedLanguageLowConfidenceException", LanguageUnclearError),
+        ("TextSizeLimitExceededException", ProviderRefusedError),
+        ("TooManyRequestsException", ProviderThrottledError),
+    ],
+)
+def test_what_translate_refuses_has_a_name(
+    meter: Meter, code: str, expected: type[Exception]
+) -> None:
+    adapter = AmazonTranslator(meter)
+    stub(adapter).add_client_error("translate_text", code, "why", 400)
+    with pytest.raises(expected) as raised:
+        adapter.translate(["One."], "en", "xx")
+    assert type(raised.value) is expected
 
 
 # --------------------------------------------------------------------- Polly

@@ -29,6 +29,7 @@ from recita.ports import (
     Spoken,
 )
 from recita.text.languages import voice_of
+from recita.text.protecting import unmarked
 
 EMAIL = re.compile(r"\b[\w.]+@[\w.]+\w")
 PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
@@ -294,6 +295,8 @@ class FakeModel:
         self.meter = meter
         self.model_id = "amazon.nova-lite-v1:0"
         self.language = "en"
+        self.confidence = 0.98
+        self.title = "A summary"
         self.replies: list[Answer | Callable[[Prompt], Answer]] = []
         self.error: Exception | None = None
         self.prompts: list[Prompt] = []
@@ -322,9 +325,9 @@ class FakeModel:
         ]
         return answer(
             {
-                "title": "A summary",
+                "title": self.title,
                 "language": self.language,
-                "language_confidence": 0.98,
+                "language_confidence": self.confidence,
                 "document_type": "picture" if prompt.task == "describe" else "invoice",
                 "type_confidence": 0.9,
                 "sentences": sentences,
@@ -355,16 +358,22 @@ class FakeTranslator:
         self.asked: list[tuple[str, str]] = []
         self.suffix = ""
         self.phrases: dict[str, str] = {}
+        self.fingerprint = "none/none/"
+        self.sent: list[str] = []
+        self.spoils: Callable[[str], str] = str
+        """What becomes of a segment's translation on its way back."""
 
     def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
         self.asked.append((source, target))
+        self.sent += segments
         if target in self.failing:
             raise self.failing[target]
         self.meter.answered("translate", "aws")
         units = sum(len(segment) for segment in segments)
         self.meter.count("translate", "TranslateText", units=units, unit="characters")
         return [
-            self.phrases.get(segment, f"({target}) {segment}{self.suffix}") for segment in segments
+            self.phrases.get(unmarked(segment), self.spoils(f"({target}) {segment}{self.suffix}"))
+            for segment in segments
         ]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from recita.errors import ProviderRefusedError
+from recita.errors import LanguageUnclearError, TranslationUnsupportedError
 from recita.models.summary import Summary
 
 from tests.fakes import Pipeline
@@ -70,7 +71,7 @@ def test_line_breaks_in_a_translation_are_no_new_sentences() -> None:
 
 def test_a_pair_that_the_service_lacks_costs_that_language() -> None:
     pipeline = Pipeline("es,xx")
-    pipeline.translator.failing["xx"] = ProviderRefusedError(
+    pipeline.translator.failing["xx"] = TranslationUnsupportedError(
         "translate", "translate_text", "UnsupportedLanguagePairException", "en to xx"
     )
     manifest = pipeline.run(TEXT, "a.txt")
@@ -82,3 +83,107 @@ def test_a_pair_that_the_service_lacks_costs_that_language() -> None:
         "es": "SUCCEEDED",
         "xx": "FAILED",
     }
+    why = manifest.translations[1].reason
+    assert why is not None
+    assert why.code == "translation-unsupported"
+
+
+CODES = b"Invoice INV-7 of Acme Tools Ltd. for $4,500.00 & 30 <days>."
+
+
+def test_what_must_come_through_is_marked_and_comes_through() -> None:
+    pipeline = Pipeline("es")
+    manifest = pipeline.run(CODES, "a.txt")
+    sent = pipeline.translator.sent[1]
+    for token in ("INV-7", "Acme Tools Ltd.", "$4,500.00"):
+        assert f'<span translate="no">{token}</span>' in sent
+    assert "&amp; 30 &lt;days&gt;." in sent
+    summary = Summary.model_validate_json(pipeline.artifact(manifest, "summary/es.json"))
+    assert summary.sentences[0].text == f"(es) {CODES.decode()}"
+    assert manifest.warnings == ()
+    assert len(pipeline.translator.asked) == 1
+
+
+def test_a_lost_number_gets_a_second_try_with_all_numbers_marked() -> None:
+    pipeline = Pipeline("es")
+    spoiled = "30 &lt;days"
+    pipeline.translator.spoils = lambda text: text.replace(spoiled, "treinta &lt;days")
+    manifest = pipeline.run(CODES, "a.txt")
+    assert '<span translate="no">30</span>' in pipeline.translator.sent[-1]
+    summary = Summary.model_validate_json(pipeline.artifact(manifest, "summary/es.json"))
+    assert summary.sentences[0].text == f"(es) {CODES.decode()}"
+    assert manifest.warnings == ()
+
+
+def test_marks_that_do_harm_are_left_out_in_the_second_try() -> None:
+    pipeline = Pipeline("es")
+    pipeline.translator.spoils = lambda text: re.sub("<span[^>]*>[^<]*</span>", "", text)
+    manifest = pipeline.run(CODES, "a.txt")
+    assert "<span" not in pipeline.translator.sent[-1]
+    summary = Summary.model_validate_json(pipeline.artifact(manifest, "summary/es.json"))
+    assert summary.sentences[0].text == f"(es) {CODES.decode()}"
+    assert manifest.warnings == ()
+
+
+def test_what_is_lost_twice_is_told() -> None:
+    pipeline = Pipeline("es")
+    pipeline.translator.spoils = lambda text: text.replace("INV-7", "INV-8")
+    manifest = pipeline.run(CODES, "a.txt")
+    assert manifest.status == "COMPLETED"
+    assert [(w.code, w.message) for w in manifest.warnings] == [
+        ("translation-tokens-lost", "es: INV-7")
+    ]
+
+
+def test_equal_text_is_paid_once() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(CODES, "a.txt")
+    first = pipeline.execute(upload, upload.document_id)
+    guarded = len(pipeline.guardrail.outputs)
+    again = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert len(pipeline.translator.asked) == 1
+    assert len(pipeline.guardrail.outputs) == guarded
+    assert [v for v in again.guardrails if v.stage == "translation"] == [
+        v for v in first.guardrails if v.stage == "translation"
+    ]
+    assert again.status == "COMPLETED"
+
+
+def test_other_settings_are_another_translation() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(CODES, "a.txt")
+    pipeline.execute(upload, upload.document_id)
+    pipeline.translator.fingerprint = "FORMAL/none/"
+    pipeline.execute(upload, f"{upload.document_id}.2")
+    assert len(pipeline.translator.asked) == 2
+
+
+@pytest.mark.parametrize(("confidence", "asked"), [(0.98, "en"), (0.3, "auto")])
+def test_translate_detects_a_language_that_is_not_certain(confidence: float, asked: str) -> None:
+    pipeline = Pipeline("es")
+    pipeline.model.confidence = confidence
+    manifest = pipeline.run(TEXT, "a.txt")
+    assert pipeline.translator.asked == [(asked, "es")]
+    codes = [warning.code for warning in manifest.warnings]
+    assert codes == (["language-unsure"] if asked == "auto" else [])
+
+
+def test_a_language_that_nobody_can_tell_costs_the_translation() -> None:
+    pipeline = Pipeline("es")
+    pipeline.model.confidence = 0.2
+    pipeline.translator.failing["es"] = LanguageUnclearError(
+        "translate", "translate_text", "DetectedLanguageLowConfidenceException", "perhaps gl"
+    )
+    manifest = pipeline.run(TEXT, "a.txt")
+    why = manifest.translations[0].reason
+    assert manifest.status == "PARTIAL"
+    assert why is not None
+    assert why.code == "language-unclear"
+
+
+def test_a_summary_without_a_title_asks_for_none() -> None:
+    pipeline = Pipeline("es")
+    pipeline.model.title = ""
+    manifest = pipeline.run(TEXT, "a.txt")
+    assert len(pipeline.translator.sent) == 1
+    assert json.loads(pipeline.artifact(manifest, "summary/es.json"))["title"] == ""

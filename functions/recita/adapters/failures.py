@@ -5,11 +5,13 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from recita.errors import (
+    LanguageUnclearError,
     ProviderBusyError,
     ProviderError,
     ProviderRefusedError,
     ProviderThrottledError,
     ProviderUnavailableError,
+    TranslationUnsupportedError,
 )
 
 THROTTLES = frozenset(
@@ -37,6 +39,11 @@ FAULTS = frozenset(
         "ServiceUnavailableException",
     }
 )
+REFUSALS: dict[str, type[ProviderRefusedError]] = {
+    "DetectedLanguageLowConfidenceException": LanguageUnclearError,
+    "UnsupportedLanguagePairException": TranslationUnsupportedError,
+}
+"""Refusals that a reader of the manifest should tell apart."""
 
 
 def classified(
@@ -51,7 +58,7 @@ def classified(
     code = error.response.get("Error", {}).get("Code", "Unknown")
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    kind: type[ProviderError] = ProviderRefusedError
+    kind: type[ProviderError] = REFUSALS.get(code, ProviderRefusedError)
     if code in THROTTLES or status == 429:
         kind = ProviderThrottledError
     elif code in BUSY:

@@ -3,44 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
 
 from recita.adapters.provider import Provider
 from recita.meter import Meter
+from recita.text.cutting import cut
+from recita.text.protecting import ELEMENT
 
 MAX_BYTES = 10_000
 """TranslateText's limit on UTF-8 bytes (developer guide, "Guidelines and quotas")."""
+FORMAL = frozenset({"de", "es", "es-MX", "fr", "fr-CA", "hi", "it", "ja", "ko", "nl", "pt-PT"})
+"""Targets that know formality (developer guide, "Setting formality"); others would ignore it."""
+
+
+@dataclass(frozen=True)
+class TranslationSettings:
+    """What the deployment asks of every translation, as template.yaml's parameters say it."""
+
+    formality: str = "none"
+    profanity: str = "none"
+    terminology: str = ""
+    """One custom terminology: TranslateText takes no more in a request."""
+
+    def request(self, target: str) -> dict[str, Any]:
+        """Return the parameters of a request that say so."""
+        settings = {}
+        if self.formality != "none" and target in FORMAL:
+            settings["Formality"] = self.formality
+        if self.profanity != "none":
+            settings["Profanity"] = self.profanity
+        names = {"TerminologyNames": [self.terminology]} if self.terminology else {}
+        return names | ({"Settings": settings} if settings else {})
 
 
 class AmazonTranslator:
     """TranslateText; segments travel as lines of one call where they fit."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, settings: TranslationSettings | None = None) -> None:
         self._translate = Provider("translate", meter, read_timeout=60)
+        self._settings = settings or TranslationSettings()
+
+    @property
+    def fingerprint(self) -> str:
+        """The settings that a translation depends on."""
+        return "/".join(astuple(self._settings))
 
     def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
-        """Translate each segment; the result has as many."""
+        """Translate each segment; the result has as many.
+
+        A segment that is larger than a call is cut and put together again.
+        """
+        lines = [" ".join(segment.split()) for segment in segments]  # a line break would count
+        pieces = [list(cut(line, MAX_BYTES, ELEMENT)) for line in lines]
+        done = iter(self._lines([text for cuts in pieces for _, text in cuts], source, target))
+        return ["".join(before + next(done) for before, _ in cuts) for cuts in pieces]
+
+    def _lines(self, lines: Sequence[str], source: str, target: str) -> list[str]:
         translated: list[str] = []
-        for batch in _batches(segments):
-            lines = self._call("\n".join(batch), source, target).split("\n")
-            if len(lines) != len(batch):  # the engine joined or split lines: ask one by one
-                lines = [self._call(segment, source, target) for segment in batch]
-            translated += (" ".join(line.split()) for line in lines)
+        for batch in _batches(lines):
+            found = self._call("\n".join(batch), source, target).split("\n")
+            if len(found) != len(batch):  # the engine joined or split lines: ask one by one
+                found = [self._call(line, source, target) for line in batch]
+            translated += (" ".join(line.split()) for line in found)
         return translated
 
     def _call(self, text: str, source: str, target: str) -> str:
         reply = self._translate.call(
-            "translate_text", Text=text, SourceLanguageCode=source, TargetLanguageCode=target
+            "translate_text",
+            Text=text,
+            SourceLanguageCode=source,
+            TargetLanguageCode=target,
+            **self._settings.request(target),
         )
         self._translate.count("TranslateText", len(text), "characters")
         translated: str = reply["TranslatedText"]
         return translated
 
 
-def _batches(segments: Sequence[str]) -> Iterator[list[str]]:
+def _batches(lines: Sequence[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
-    for segment in segments:
-        line = " ".join(segment.split())  # a line break inside would count as a segment
+    for line in lines:
         if batch and size + len(line.encode()) + 1 > MAX_BYTES:
             yield batch
             batch, size = [], 0

@@ -25,6 +25,13 @@ from recita.pricing import estimate
 from recita.steps.evidence import Evidence
 from recita.steps.ledger import balance, blocking, conclude, explain
 
+ABSENCES = {
+    "TranslationUnsupportedError": "translation-unsupported",
+    "LanguageUnclearError": "language-unclear",
+    "VoiceMissingError": "voice-missing",
+}
+"""Errors of a language to the reason codes that tell them apart."""
+
 
 def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
     """Return the manifest of a document, however it ended."""
@@ -140,7 +147,8 @@ def _audio(code: str, given: PublishInput, evidence: Evidence) -> AudioEntry:
 def _absence(step: str, failures: Sequence[Failure]) -> tuple[StepStatus, Reason]:
     failure = _failed(step, failures)
     if failure:
-        return "FAILED", reason("languages-missing", explain(failure))
+        code = ABSENCES.get(failure.error, "languages-missing")
+        return "FAILED", reason(code, explain(failure))
     return "SKIPPED", reason("nothing-to-summarise", "there was nothing to translate or speak")
 
 

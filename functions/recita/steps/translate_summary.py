@@ -7,6 +7,7 @@ from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Sentence, Summary, Understanding
 from recita.ports import Guardrail, Translator
 from recita.steps.handover import UNDERSTANDING
+from recita.steps.translating import Translation, job
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.languages import same_language
 
@@ -17,9 +18,10 @@ def run(
     """Publish the summary in one language; BLOCKED when the guardrail stops the translation."""
     document, language = given.document.document_id, given.language
     with bench.step(document, f"translate-summary:{language}", given.attempt) as step:
-        summary = _summary(step)
-        if not same_language(summary.source_language, language):
-            translated = _translated(step, summary, language, translator, guardrail)
+        understood = _understood(step)
+        asked, summary = job(understood, language, step), understood.summary
+        if not same_language(asked.source, language):
+            translated = _translated(summary, Translation(step, asked, translator, guardrail))
             if translated is None:
                 return LanguageOutput(status="BLOCKED", language=language)
             summary = translated
@@ -28,28 +30,22 @@ def run(
         return LanguageOutput(status="SUCCEEDED", language=language)
 
 
-def _summary(step: StepRun) -> Summary:
+def _understood(step: StepRun) -> Understanding:
     understood = step.recall(UNDERSTANDING, Understanding)
     if understood is None:
         raise UnderstandingFailedError("there is no summary to translate")
-    return understood.summary
+    return understood
 
 
-def _translated(
-    step: StepRun, summary: Summary, language: str, translator: Translator, guardrail: Guardrail
-) -> Summary | None:
+def _translated(summary: Summary, translation: Translation) -> Summary | None:
     # The title travels as the first line; sentences stay one to one, so that pages stay right.
-    segments = [summary.title or "-", *(sentence.text for sentence in summary.sentences)]
-    translated = translator.translate(segments, summary.source_language, language)
-    guarded = guardrail.check_output("\n".join(" ".join(text.split()) for text in translated))
-    step.judge("translation", language, guarded, guardrail.used)
-    if guarded.action == "BLOCKED":
+    texts = [summary.title, *(sentence.text for sentence in summary.sentences)]
+    translated = translation.texts("summary", texts)
+    if translated is None:
         return None
-    title, *texts = guarded.text.split("\n")
+    title, *rest = translated
     sentences = tuple(
         Sentence(text=text, pages=sentence.pages)
-        for text, sentence in zip(texts, summary.sentences, strict=True)
+        for text, sentence in zip(rest, summary.sentences, strict=True)
     )
-    return summary.model_copy(
-        update={"title": title if summary.title else "", "sentences": sentences, "grounding": None}
-    )
+    return summary.model_copy(update={"title": title, "sentences": sentences, "grounding": None})

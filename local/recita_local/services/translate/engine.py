@@ -7,8 +7,9 @@ from typing import Any
 
 from py3langid import langid
 
-from recita_local.services.translate import apertium, installed, polish, repairs, shield
+from recita_local.services.translate import apertium, installed, markup, polish, repairs, shield
 from recita_local.services.translate.apertium import Analysis
+from recita_local.services.translate.markup import Chunk
 from recita_local.services.translate.shield import Span
 
 DETECTABLE = ("en", "es", "pt", "fr", "de", "it", "nl")
@@ -44,12 +45,40 @@ class TranslationEngine:
 
         Raises :class:`~recita_local.services.translate.apertium.ApertiumError`.
         """
-        lines = text.split("\n")
-        numbers = [number for number, line in enumerate(lines) if line.strip()]
-        translated = _lines([lines[number].strip() for number in numbers], source, target)
-        for number, new in zip(numbers, translated, strict=True):
-            lines[number] = _like(lines[number], new)
-        return "\n".join(lines), apertium.version()
+        lines = [list(markup.chunks(line)) for line in text.split("\n")]
+        chunks = [
+            chunk
+            for line in lines
+            for chunk in line
+            if isinstance(chunk, Chunk) and chunk.text.strip()
+        ]
+        translated = dict(zip(map(id, chunks), _chunks(chunks, source, target), strict=True))
+        text = "\n".join(
+            "".join(translated.get(id(chunk), _as_it_was(chunk)) for chunk in line)
+            for line in lines
+        )
+        return text, apertium.version()
+
+
+def _as_it_was(chunk: Chunk | str) -> str:
+    return chunk if isinstance(chunk, str) else chunk.dressed(chunk.text)
+
+
+def _chunks(chunks: list[Chunk], source: str, target: str) -> list[str]:
+    """Each chunk, translated, with its markup and the white space around it."""
+    stripped = [_stripped(chunk) for chunk in chunks]
+    translated = _lines([text for text, _ in stripped], source, target, [f for _, f in stripped])
+    return [
+        _like(chunk.text, chunk.dressed(new)) for chunk, new in zip(chunks, translated, strict=True)
+    ]
+
+
+def _stripped(chunk: Chunk) -> tuple[str, list[Span]]:
+    """The text without white space around it, and what is fixed in it."""
+    head = len(chunk.text) - len(chunk.text.lstrip())
+    text = chunk.text.strip()
+    fixed = [Span(s.start - head, min(s.end - head, len(text)), s.put) for s in chunk.fixed]
+    return text, [Span(max(s.start, 0), s.end, s.put) for s in fixed]
 
 
 def _like(line: str, new: str) -> str:
@@ -58,46 +87,59 @@ def _like(line: str, new: str) -> str:
     return head + new + line[len(line.rstrip()) :]
 
 
-def _lines(lines: list[str], source: str, target: str) -> list[str]:
+def _lines(
+    lines: list[str], source: str, target: str, fixed: list[list[Span]] | None = None
+) -> list[str]:
     if not lines:
         return []
-    found = _spans(lines, source, target)
+    fixed = fixed or [[] for _ in lines]
+    found = _spans(lines, (source, target), fixed)
     shielded = [shield.shield(line, spans) for line, spans in zip(lines, found, strict=True)]
     translated = _hops([one.text for one in shielded], source, target)
     done = []
-    for line, spans, one, new in zip(lines, found, shielded, translated, strict=True):
+    for number, (one, new) in enumerate(zip(shielded, translated, strict=True)):
         restored, lost = one.restored(new)
-        done.append(
-            _without(line, spans, list(one.tokens), lost, (source, target)) if lost else restored
-        )
+        if lost:
+            kept = [s for s, t in zip(found[number], one.tokens, strict=True) if t not in lost]
+            restored = _without(lines[number], kept, fixed[number], (source, target))
+        done.append(restored)
     return done
 
 
-def _spans(lines: list[str], source: str, target: str) -> list[list[Span]]:
+def _spans(lines: list[str], pair: tuple[str, str], fixed: list[list[Span]]) -> list[list[Span]]:
     """What to shield in each line; one analysis serves them all."""
-    words = apertium.analyse("\n".join(lines), source)
-    phrases = repairs.phrases(source, target)
+    words = apertium.analyse("\n".join(lines), pair[0])
+    phrases = repairs.phrases(*pair)
     found, start = [], 0
-    for line in lines:
+    for line, known in zip(lines, fixed, strict=True):
         end = start + len(line)
         mine = [
             Analysis(word.start - start, word.end - start, word.tags)
             for word in words
             if start <= word.start and word.end <= end
         ]
-        found.append(shield.spans(line, (source, target), mine, phrases))
+        found.append(shield.spans(line, pair, mine, phrases, known))
         start = end + 1
     return found
 
 
-def _without(
-    line: str, spans: list[Span], tokens: list[str], lost: list[str], pair: tuple[str, str]
-) -> str:
+def _without(line: str, kept: list[Span], fixed: list[Span], pair: tuple[str, str]) -> str:
     """A second try in which what was lost goes through Apertium as it stands."""
-    kept = [span for span, token in zip(spans, tokens, strict=True) if token not in lost]
-    one = shield.shield(line, kept)
-    restored, lost_again = one.restored(_hops([one.text], *pair)[0])
-    return _hops([line], *pair)[0] if lost_again else restored
+    one = shield.shield(line, sorted({*kept, *fixed}, key=lambda span: span.start))
+    restored, lost = one.restored(_hops([one.text], *pair)[0])
+    if not lost:
+        return restored
+    return _around(line, fixed, pair) if fixed else _hops([line], *pair)[0]
+
+
+def _around(line: str, fixed: list[Span], pair: tuple[str, str]) -> str:
+    """What is fixed, and between it the rest, each piece translated alone."""
+    done, position = "", 0
+    for span in [*fixed, Span(len(line), len(line), "")]:
+        piece = line[position : span.start]
+        done += _like(piece, _lines([piece.strip()], *pair)[0]) if piece.strip() else piece
+        done, position = done + span.put, span.end
+    return done
 
 
 def _hops(lines: list[str], source: str, target: str) -> list[str]:

@@ -74,10 +74,14 @@ class Shielded:
 
 
 def spans(
-    text: str, pair: tuple[str, str], words: Sequence[Analysis], phrases: Sequence[Phrase]
+    text: str,
+    pair: tuple[str, str],
+    words: Sequence[Analysis],
+    phrases: Sequence[Phrase],
+    fixed: Sequence[Span] = (),
 ) -> list[Span]:
-    """Everything to shield, without overlaps, in order; earlier kinds win."""
-    found: list[Span] = []
+    """Everything to shield, without overlaps, in order; fixed ones and earlier kinds win."""
+    found: list[Span] = list(fixed)
     for span in _candidates(text, pair, words, phrases):
         if all(span.end <= other.start or span.start >= other.end for other in found):
             found.append(span)

@@ -1,0 +1,128 @@
+"""Texts translated one to one, with what must come through, and guarded; paid once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recita.models.summary import Understanding
+from recita.ports import Guardrail, Translator
+from recita.steps.interview import Kept
+from recita.steps.workbench import StepRun
+from recita.text import protecting
+
+VERSION = "1"
+"""Of how texts are marked and checked; what was kept under another is translated anew."""
+UNSURE = 0.5
+"""Below this confidence in the document's language, Translate detects it."""
+
+
+class Translated(Kept):
+    """What became of some texts; no texts: the guardrail blocked them."""
+
+    texts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """From which language into which, and names that stay as they are."""
+
+    source: str
+    target: str
+    names: tuple[str, ...] = ()
+
+
+def job(understood: Understanding, target: str, step: StepRun) -> Job:
+    """Return what to translate from; a language that nobody is sure of is left to Translate."""
+    known = understood.language
+    source = understood.summary.source_language
+    if known.confidence is not None and known.confidence < UNSURE:
+        step.warn("language-unsure", f"{source} with confidence {known.confidence:.2f}")
+        source = "auto"
+    return Job(source, target)
+
+
+class Translation:
+    """Translations of one document into one language."""
+
+    def __init__(
+        self, step: StepRun, given: Job, translator: Translator, guardrail: Guardrail
+    ) -> None:
+        self._step = step
+        self._job = given
+        self._translator = translator
+        self._guardrail = guardrail
+
+    def texts(self, name: str, texts: Sequence[str]) -> list[str] | None:
+        """Return as many texts, each in one line; None when the guardrail blocks them.
+
+        At most 25,000 characters. What was translated before under ``name`` is not paid again.
+        """
+        place, key = f"translated/{self._job.target}/{name}.json", self._key(texts)
+        kept = self._step.recall(place, Translated)
+        if kept is not None and kept.key == key:
+            self._step.go_on(kept.verdicts, kept.warnings)
+        else:
+            said, warned = len(self._step.verdicts), len(self._step.warnings)
+            done = self._guarded(name, self._translated(texts))
+            kept = Translated(
+                key=key,
+                texts=tuple(done) if done is not None else None,
+                verdicts=tuple(self._step.verdicts[said:]),
+                warnings=tuple(self._step.warnings[warned:]),
+            )
+            self._step.keep(place, kept)
+        return list(kept.texts) if kept.texts is not None else None
+
+    def _key(self, texts: Sequence[str]) -> str:
+        used = self._guardrail.used
+        on = (VERSION, self._translator.fingerprint, used.id, used.version)
+        parts = (*on, self._job.source, self._job.target, *self._job.names, *texts)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _guarded(self, name: str, texts: Sequence[str]) -> list[str] | None:
+        if not any(texts):
+            return list(texts)
+        target = self._job.target if name == "summary" else f"{self._job.target} {name}"
+        guarded = self._guardrail.check_output("\n".join(texts))
+        self._step.judge("translation", target, guarded, self._guardrail.used)
+        return None if guarded.action == "BLOCKED" else guarded.text.split("\n")
+
+    def _translated(self, texts: Sequence[str]) -> list[str]:
+        texts = [" ".join(text.split()) for text in texts]
+        filled = [index for index, text in enumerate(texts) if text]
+        first = self._ask([self._marked(texts[index]) for index in filled])
+        done = dict(zip(filled, first, strict=True))
+        poor = [index for index in filled if self._lost(texts[index], done[index])]
+        again = self._ask([self._otherwise(texts[index], done[index]) for index in poor])
+        for index, second in zip(poor, again, strict=True):
+            lost = self._lost(texts[index], done[index])
+            if len(self._lost(texts[index], second)) < len(lost):
+                done[index] = second
+        for index in poor:
+            self._tell(self._lost(texts[index], done[index]))
+        return [done.get(index, "") for index in range(len(texts))]
+
+    def _ask(self, segments: Sequence[str]) -> list[str]:
+        if not segments:
+            return []
+        asked = self._translator.translate(segments, self._job.source, self._job.target)
+        return [protecting.unmarked(text) for text in asked]
+
+    def _lost(self, text: str, translated: str) -> list[str]:
+        return protecting.lost(text, translated, self._job.names)
+
+    def _marked(self, text: str, *, numbers: bool = False) -> str:
+        return protecting.marked(text, protecting.tokens(text, self._job.names, numbers=numbers))
+
+    def _otherwise(self, text: str, translated: str) -> str:
+        """Return a text for its second try: all numbers marked, or nothing where marks failed."""
+        firm = {text[start:end] for start, end in protecting.tokens(text, self._job.names)}
+        failed = firm.intersection(self._lost(text, translated))
+        return protecting.marked(text, ()) if failed else self._marked(text, numbers=True)
+
+    def _tell(self, lost: Sequence[str]) -> None:
+        if lost:
+            named = ", ".join(dict.fromkeys(lost))
+            self._step.warn("translation-tokens-lost", f"{self._job.target}: {named}")
