@@ -90,20 +90,20 @@ def delete_version(physical_id: str, _props: dict[str, Any]) -> None:
 
 
 def _definition(logical_id: str, props: dict[str, Any]) -> dict[str, Any]:
-    params = _api_names({key: value for key, value in props.items() if key != "Tags"})
+    params = api_names({key: value for key, value in props.items() if key != "Tags"})
     shape = service_model("bedrock").operation_model("CreateGuardrail").input_shape
     if found := violations(params, shape):
         raise ValueError(f"{GUARDRAIL} {logical_id}: {describe(found)}")
     return api.definition(params)
 
 
-def _api_names(value: Any, name: str = "") -> Any:
+def api_names(value: Any, name: str = "") -> Any:
     """Template properties (``FiltersConfig``) as the API names them (``filtersConfig``)."""
     if isinstance(value, dict):
         lowered = {key[:1].lower() + key[1:]: item for key, item in value.items()}
-        return {_RENAMED.get(key, key): _api_names(item, key) for key, item in lowered.items()}
+        return {_RENAMED.get(key, key): api_names(item, key) for key, item in lowered.items()}
     if isinstance(value, list):
-        return [_api_names(item, name) for item in value]
+        return [api_names(item, name) for item in value]
     # A parameter's value is text wherever it lands; CloudFormation converts it by the schema.
     if isinstance(value, str) and name == "threshold":
         return float(value)

@@ -6,13 +6,11 @@ import ipaddress
 import re
 
 from stdnum import iban, luhn
-from stdnum.br import cnpj, cpf
-from stdnum.exceptions import ValidationError
 from stdnum.gb import nhs
 from stdnum.us import rtn
 
 CARD_BRANDS = re.compile(
-    r"4\d{15}(?:\d{3})?|4\d{12}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01]|720)\d{12,13}|3[47]\d{13}"
+    r"4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01]|720)\d{12,13}|3[47]\d{13}"
     r"|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}"
     r"|(?:606282|3841\d\d|63[67]\d{3}|50\d{4}|4389\d\d)\d{10}"
 )
@@ -96,16 +94,17 @@ def is_vin(value: str) -> bool:
     return value[8] == "0123456789X"[total % 11]
 
 
-def custom_check(name: str, value: str) -> bool:
-    """What a configured expression's name promises: CPF and CNPJ have check digits.
+def is_passport_shaped(value: str) -> bool:
+    """Five digits at least, and any letters in capitals."""
+    return sum(map(str.isdigit, value)) >= 5 and value == value.upper()
 
-    The expression may match the number's label as well: the number stands at the end.
-    """
-    number = re.search(r"[\dA-Z][\dA-Z./-]*$", value)
-    for tax_number, module in (("CPF", cpf), ("CNPJ", cnpj)):
-        if tax_number in re.split(r"[^A-Z]+", name.upper()):
-            try:
-                module.validate(number[0] if number else value)
-            except ValidationError:
-                return False
-    return True
+
+def is_secret(value: str) -> bool:
+    """Not a row of one sign, as forms and logs have it."""
+    return len(set(value)) > 2
+
+
+def is_password_like(value: str) -> bool:
+    """Letters with digits or signs: no word of a sentence."""
+    inner = value.rstrip(".,;:!?\"')")
+    return any(map(str.isalpha, inner)) and bool(re.search(r"\d|[^\w'’.-]", inner))  # noqa: RUF001

@@ -6,18 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from recita_local.services.bedrock.guard.checks import custom_check
 from recita_local.services.bedrock.guard.masking import mask
 from recita_local.services.bedrock.guard.patterns import confidence_of, plain, profanities
-from recita_local.services.bedrock.guard.pii import Span, find_pii
-from recita_local.services.bedrock.guard.policy import (
-    ANONYMIZE,
-    BLOCK,
-    Config,
-    Side,
-    active,
-    compiled,
-)
+from recita_local.services.bedrock.guard.policy import BLOCK, Config, Side, active
+from recita_local.services.bedrock.guard.sensitive import Sensitive
 from recita_local.services.bedrock.guard.topics import topics_in
 from recita_local.services.bedrock.language.embed import Embedder, encodable
 from recita_local.services.bedrock.language.grounding import grounding, relevance
@@ -138,58 +130,16 @@ class Evaluation:
 
     def _sensitive(self, texts: list[str]) -> None:
         policy = "sensitiveInformationPolicy"
-        actions = {
-            item["type"]: self.side.action(item)
-            for item in active(self.config, policy, "piiEntities", self.side)
-        }
-        expressions = active(self.config, policy, "regexes", self.side)
-        entities: dict[tuple[str, str], dict[str, Any]] = {}
-        regexes: dict[tuple[str, str], dict[str, Any]] = {}
+        found = Sensitive(self.config, self.side)
         for index, text in enumerate(texts):
-            spans = self._entities(text, actions, entities) + self._regexes(
-                text, expressions, regexes
-            )
+            spans = found.look_at(text)
             self.verdict.texts[index] = mask(text, spans)
             self.verdict.masked |= bool(spans)
-        self._add(policy, "piiEntities", list(entities.values()))
-        self._add(policy, "regexes", list(regexes.values()))
-        if policy in self.verdict.assessment:
+        self._add(policy, "piiEntities", list(found.entities.values()))
+        self._add(policy, "regexes", list(found.regexes.values()))
+        if policy in self.verdict.assessment:  # the service always writes both lists
             self.verdict.assessment[policy].setdefault("piiEntities", [])
             self.verdict.assessment[policy].setdefault("regexes", [])
-
-    def _entities(
-        self, text: str, actions: dict[str, str], found: dict[tuple[str, str], dict[str, Any]]
-    ) -> list[Span]:
-        to_mask = []
-        for span in sorted(find_pii(text, actions)):
-            action = actions[span.kind]
-            found.setdefault(
-                (span.kind, span.match),
-                {"match": span.match, "type": span.kind, "action": _done(action), "detected": True},
-            )
-            if action == ANONYMIZE:
-                to_mask.append(span)
-        return to_mask
-
-    def _regexes(
-        self,
-        text: str,
-        expressions: list[dict[str, Any]],
-        found: dict[tuple[str, str], dict[str, Any]],
-    ) -> list[Span]:
-        to_mask = []
-        for item in expressions:
-            name, action = item["name"], self.side.action(item)
-            for match in compiled(item["pattern"]).finditer(text):
-                if not match[0] or not custom_check(name, match[0]):
-                    continue
-                entry = {"name": name, "match": match[0], "regex": item["pattern"]}
-                found.setdefault(
-                    (name, match[0]), {**entry, "action": _done(action), "detected": True}
-                )
-                if action == ANONYMIZE:
-                    to_mask.append(Span(match.start(), match.end(), name, match[0]))
-        return to_mask
 
     def _grounding(self, grounds: Grounds) -> None:
         entries = []
@@ -223,10 +173,6 @@ class Evaluation:
 
 def _blocks(action: str, *, detected: bool) -> str:
     return "BLOCKED" if detected and action == BLOCK else "NONE"
-
-
-def _done(action: str) -> str:
-    return {BLOCK: "BLOCKED", ANONYMIZE: "ANONYMIZED"}.get(action, "NONE")
 
 
 def _occurrences(phrases: tuple[str, ...] | list[str], text: str) -> list[str]:

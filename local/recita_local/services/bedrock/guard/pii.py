@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from recita_local.services.bedrock.guard import checks
+from recita_local.services.bedrock.guard.accounts import card_spans, iban_spans
 from recita_local.services.bedrock.guard.phones import phone_spans
 
 
@@ -22,18 +23,31 @@ class Span:
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern (its first group is the value, if it has one) and a check of the value."""
+    """A pattern (its first group is the value, if it has one) and a check of the value.
+
+    ``unless``: what stands right before a value that is something else.
+    """
 
     pattern: re.Pattern[str]
     check: Callable[[str], bool] = bool
+    unless: re.Pattern[str] | None = None
 
 
 def _rule(pattern: str, check: Callable[[str], bool] = bool, flags: int = re.IGNORECASE) -> Rule:
     return Rule(re.compile(pattern, flags), check)
 
 
-SEP = r"[ \t]{0,3}(?:[:=#]|is|é|es|est|ist)?[ \t]{0,3}"  # between a label and its value
-NUMBER_OF = r"(?:\s?(?:no|nr|number|num|n[uú]mero|num[eé]ro|nummer|n[º°])\b\.?)?"
+# Between a label and its value, which may stand on the next line or in the next cell of a table.
+SEP = r"[ \t\u00a0]{0,3}(?:[:=#|]|is|é|es|est|ist)?[ \t\u00a0]{0,3}\n?[ \t]{0,3}"
+NUMBER_OF = (
+    r"(?:[\s/-]{0,2}(?:(?:no|nr|number|num|n[uú]m|n[uú]mero|num[eé]ro|nummer)\b\.?|n[º°]\.?))?"
+)
+VERSION = re.compile(
+    r"(?:\bv|\b(?:version|versi[oó]n|vers[aã]o|fassung|release|build|firmware|rev|section|clause"
+    r"|chapter|§|art(?:icle|[ií]culo|igo|ikel)?|figure|table))[\s.:]{0,3}$",
+    re.IGNORECASE,
+)
+"""Before a number in four parts that is no address."""
 WORD = r"[A-ZÀ-Þ][\w'’-]*\.?"  # noqa: RUF001
 PARTICLE = r"(?:d[aeo]s?|del|de la|von|van|der|di|e|y|le|la)"
 PERSON = rf"({WORD}(?:[ ](?:{PARTICLE}[ ])?{WORD}){{0,5}})"
@@ -43,41 +57,51 @@ STREET_EN = (
 )
 TOWN = r"(?:[ \t]*[,–-][ \t]*(?-i:[A-ZÀ-Þ\d])[\w.'’ -]{1,40}){0,3}"  # noqa: RUF001
 
+PASSWORDS = (
+    r"(?:\b|_)(?:password|passwd|pwd|passphrase|senha|contrase[nñ]a|clave de acceso|mot de passe"
+    r"|passwort|kennwort)"
+)
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "EMAIL": (_rule(r"[\w.%+-]+@(?:[\w-]+\.)+[a-z]{2,24}\b"),),
     "URL": (_rule(r"\b(?:https?://|www\.)[^\s<>\"'{}|\\^`]+[^\s<>\"'{}|\\^`.,;:!?)\]]"),),
-    "CREDIT_DEBIT_CARD_NUMBER": (
-        _rule(r"(?<![\d-])(?<!\d[ ])\d(?:[ -]?\d){12,18}(?![ -]?\d)", checks.is_card),
-    ),
     "CREDIT_DEBIT_CARD_CVV": (
-        _rule(rf"\b(?:cvv2?|cvc2?|cid|security code|c[oó]digo de seguran[cç]a){SEP}(\d{{3,4}})\b"),
+        _rule(
+            r"\b(?:cvv2?|cvc2?|cid|security\scode|c[oó]digo\sde\ssegur(?:an[cç]a|idad)"
+            rf"|cryptogramme(?:\svisuel)?|(?:karten)?pr[uü]f(?:ziffer|nummer)|sicherheitscode){SEP}"
+            r"(\d{3,4})(?![\d/])"
+        ),
     ),
     "CREDIT_DEBIT_CARD_EXPIRY": (
         _rule(
-            r"\b(?:exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until)|validade"
-            rf"|v[aá]lido at[eé]|caducidad|expire le|g[uü]ltig bis)\.?{SEP}"
+            r"\b(?:exp(?:iry|ires|iration)?(?:\sdate)?|valid\s(?:thru|until)|validade"
+            rf"|v[aá]lido\sat[eé]|caducidad|caduca(?:\sel)?|vencimento|vencimiento|expire(?:\s(?:le|en))?"
+            rf"|g[uü]ltig\sbis|ablaufdatum)\.?{SEP}"
             r"((?:0[1-9]|1[0-2]) ?[/-] ?(?:20)?\d\d)\b"
         ),
-    ),
-    "INTERNATIONAL_BANK_ACCOUNT_NUMBER": (
-        _rule(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", checks.is_iban, 0),
     ),
     "SWIFT_CODE": (
         _rule(rf"(?i:\b(?:bic|swift)(?:[ -]?code|/bic)?){SEP}([A-Z]{{6}}[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?)\b", flags=0),  # noqa: E501
     ),
     "IP_ADDRESS": (
-        _rule(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)", checks.is_ipv4),
+        Rule(re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"), checks.is_ipv4, VERSION),
+        _rule(r"\bip(?:v4)?(?:[ -](?:address|adresse|number))?[ \t:=]{1,3}((?:\d{1,3}\.){3}\d{1,3})(?![\w.]*\d)"),  # noqa: E501
         _rule(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", checks.is_ipv6),
     ),
     "MAC_ADDRESS": (_rule(r"\b[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}\b"),),
     "AWS_ACCESS_KEY": (_rule(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", flags=0),),
     "AWS_SECRET_KEY": (
-        _rule(r"\bsecret(?:[ _]?access)?[ _]?key.{0,6}?([A-Za-z0-9/+=]{40})(?![\w/+=])"),
+        _rule(r"secret(?:[ _-]?access)?[ _-]?key\W{0,6}([A-Za-z0-9/+=]{40})(?![\w/+=])"),
     ),
     "PASSWORD": (
         _rule(
-            r"\b(?:password|passwd|pwd|senha|contrase[nñ]a|mot de passe|passwort|kennwort)"
-            r"[ \t]{0,3}(?:[:=]|is|é|es|est|ist)[ \t]{0,3}(\S{4,64})"
+            rf"{PASSWORDS}[ \t]{{0,3}}[:=][ \t\u00a0]{{0,3}}\n?[ \t]{{0,3}}"
+            r"(?![a-zà-ÿ]+[ ][a-zà-ÿ])(\S{4,64})",
+            checks.is_secret,
+        ),
+        _rule(
+            rf"{PASSWORDS}[ \t]+(?:is(?: now)?|é|es|est|ist|lautet)[ \t]*:?\s[ \t]*(\S{{4,64}})",
+            checks.is_password_like,
         ),
     ),
     "USERNAME": (
@@ -95,7 +119,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
         _rule(r"(?<![\d-])9\d\d-(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])-\d{4}(?![\d-])"),
     ),
     "US_PASSPORT_NUMBER": (
-        _rule(rf"\bpass(?:port|aporte|eport)?{NUMBER_OF}{SEP}([A-Z]?\d{{8,9}})\b"),
+        _rule(
+            rf"\b(?:pas(?:s|)aporte|passe?port|reisepass(?:nummer)?){NUMBER_OF}{SEP}([A-Z\d]{{7,10}})\b",
+            checks.is_passport_shaped,
+        ),
     ),
     "US_BANK_ACCOUNT_NUMBER": (
         _rule(rf"\b(?:bank )?(?:account|acct){NUMBER_OF}{SEP}(\d[\d -]{{4,18}}\d)\b"),
@@ -107,7 +134,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         _rule(rf"\bnhs{NUMBER_OF}{SEP}(\d{{3}}[ -]?\d{{3}}[ -]?\d{{4}})\b", checks.is_nhs),
     ),
     "UK_NATIONAL_INSURANCE_NUMBER": (
-        _rule(r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:\d\d ?){3}[A-D]\b", flags=0),  # noqa: E501
+        _rule(r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?(?:\d\d\s?){3}[A-D]\b", flags=0),  # noqa: E501
     ),
     "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER": (
         _rule(rf"\b(?:utr|unique taxpayer reference){NUMBER_OF}{SEP}(\d{{5}} ?\d{{5}})\b"),
@@ -195,11 +222,19 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }  # fmt: skip
 
 
+SCANNERS: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
+    "PHONE": phone_spans,
+    "CREDIT_DEBIT_CARD_NUMBER": card_spans,
+    "INTERNATIONAL_BANK_ACCOUNT_NUMBER": iban_spans,
+}
+"""Types that no single pattern finds."""
+
+
 def find_pii(text: str, kinds: Iterable[str]) -> Iterator[Span]:
     """Findings of the given types, in no order; they may overlap."""
     for kind in kinds:
-        if kind == "PHONE":
-            for start, end in phone_spans(text):
+        if kind in SCANNERS:
+            for start, end in SCANNERS[kind](text):
                 yield Span(start, end, kind, text[start:end])
         for rule in RULES.get(kind, ()):
             yield from _matches(rule, kind, text)
@@ -210,11 +245,13 @@ def _matches(rule: Rule, kind: str, text: str) -> Iterator[Span]:
         group = match.lastindex or 0
         if kind == "MAC_ADDRESS":
             group = 0
-        value = match[group].rstrip()
+        value, start = match[group].rstrip(), match.start(group)
+        if rule.unless and rule.unless.search(text, max(0, start - 20), start):
+            continue
         if value and rule.check(value):
-            yield Span(match.start(group), match.start(group) + len(value), kind, value)
+            yield Span(start, start + len(value), kind, value)
 
 
 def uncovered(kinds: Iterable[str]) -> list[str]:
     """Types asked for that have no detector here."""
-    return [kind for kind in kinds if kind != "PHONE" and kind not in RULES]
+    return [kind for kind in kinds if kind not in SCANNERS and kind not in RULES]
