@@ -255,22 +255,32 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class VoiceChoice:
+    """A voice, the engine to ask it with, and the language where it speaks several."""
+
+    id: str
+    engine: str
+    language_code: str | None = None
+
+
+@dataclass(frozen=True)
 class Spoken:
     """Speech as MP3 and its marks, in milliseconds from the start."""
 
     mp3: bytes
     marks: tuple[Mark, ...]
-    voice: str
-    engine: str
 
 
 class Voice(Protocol):
     """Amazon Polly."""
 
-    def speak(self, ssml: str, language: str) -> Spoken:
+    def choices(self, language: str) -> Sequence[VoiceChoice]:
+        """Return the voices to try, best first; raises VoiceMissingError without any."""
+
+    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
         """Speak at most 3,000 billed characters of SSML.
 
-        Raises ProviderRefusedError when the language has no voice.
+        Raises ProviderRefusedError when the voice does not speak or mark it.
         """
 
 

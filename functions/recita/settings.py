@@ -11,6 +11,7 @@ from recita.models.document import OcrFeatures, SpeakMode
 from recita.models.page import Feature
 from recita.models.picture import ModerationAction
 from recita.text.conditions import parse_rule
+from recita.text.languages import ENGINES
 
 MAX_LANGUAGES = 10
 """As template.yaml allows; an upload's metadata may not ask, and make pay, for more."""
@@ -28,6 +29,27 @@ def required(name: str) -> str:
 def optional(name: str) -> str:
     """Return an environment variable; empty when it is not set."""
     return os.environ.get(name, "")
+
+
+def parse_voices(value: str) -> dict[str, str]:
+    """Return voices by language from a list such as ``pt=Camila,es-MX=Mia``; empty is none.
+
+    Raises ConfigurationError naming the first entry that can't be read.
+    """
+    voices = {}
+    for entry in filter(None, value.split(",")):
+        language, _, voice = (part.strip() for part in entry.partition("="))
+        if not LANGUAGE.fullmatch(language) or not voice.isalpha():
+            raise ConfigurationError(f"{entry!r} names no voice: write pt=Camila,es-MX=Mia")
+        voices[language] = voice
+    return voices
+
+
+def parse_engine(value: str) -> str:
+    """Return the speech engine; raises ConfigurationError naming those that exist."""
+    if value not in ENGINES:
+        raise ConfigurationError(f"{value!r} is no speech engine: use {', '.join(ENGINES)}")
+    return value
 
 
 def parse_languages(value: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from recita.ports import (
     Voice,
     Workflow,
 )
-from recita.settings import optional, required
+from recita.settings import optional, parse_engine, parse_voices, required
 from recita.steps.workbench import Workbench
 
 # Adapters are imported where they are built: a function loads only the clients it uses.
@@ -129,9 +129,10 @@ class Wiring:
     @cached_property
     def voice(self) -> Voice:
         """Polly."""
-        from recita.adapters.polly import PollyVoice
+        from recita.adapters.polly import PollySpeech
 
-        return PollyVoice(self.meter)
+        named = parse_voices(optional("VOICES"))
+        return PollySpeech(self.meter, named, parse_engine(required("SPEECH_ENGINE")))
 
     @cached_property
     def bus(self) -> EventBus:

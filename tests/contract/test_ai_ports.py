@@ -15,7 +15,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 from recita.adapters.bedrock import BedrockGuardrail, BedrockModel
 from recita.adapters.failures import FAULTS, THROTTLES
-from recita.adapters.polly import PollyVoice
+from recita.adapters.polly import PollySpeech
 from recita.adapters.rekognition import RekognitionVision
 from recita.adapters.textract import TextractOcr
 from recita.adapters.translate import AmazonTranslator, TranslationSettings
@@ -27,13 +27,25 @@ from recita.errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
     TranslationUnsupportedError,
+    VoiceMissingError,
 )
 from recita.meter import Meter
 from recita.models.page import Box
 from recita.models.picture import Instance
 from recita.models.steps import OcrCursor
 from recita.models.summary import GuardrailUsed
-from recita.ports import Guardrail, Model, Ocr, OcrOrder, OcrPart, Prompt, Translator, Vision, Voice
+from recita.ports import (
+    Guardrail,
+    Model,
+    Ocr,
+    OcrOrder,
+    OcrPart,
+    Prompt,
+    Translator,
+    Vision,
+    Voice,
+    VoiceChoice,
+)
 from recita.text.protecting import marked
 
 from tests.fakes import (
@@ -722,17 +734,27 @@ MARKS = [
 ]
 
 
+DESCRIBED = [
+    {"Id": "Lucia", "LanguageCode": "es-ES", "SupportedEngines": ["neural", "standard"]},
+    {"Id": "Mia", "LanguageCode": "es-MX", "SupportedEngines": ["neural", "standard"]},
+]
+LUCIA = VoiceChoice("Lucia", "neural")
+
+
 def voice(kind: str, meter: Meter) -> Voice:
     if kind == "fake":
         return FakeVoice(meter)
-    adapter = PollyVoice(meter)
+    adapter = PollySpeech(meter)
     marks = "\n".join(json.dumps(mark) for mark in MARKS).encode()
     request = {"Text": SSML, "TextType": "ssml", "VoiceId": "Lucia", "Engine": "neural"}
     timed = request | {"OutputFormat": "json", "SpeechMarkTypes": ["sentence", "word"]}
+    asked = {"IncludeAdditionalLanguageCodes": True}
     stub(
         adapter,
-        ("synthesize_speech", audio(b"\xff\xf3mp3"), request | {"OutputFormat": "mp3"}),
+        ("describe_voices", {"Voices": DESCRIBED[:1], "NextToken": "more"}, asked),
+        ("describe_voices", {"Voices": DESCRIBED[1:]}, asked | {"NextToken": "more"}),
         ("synthesize_speech", audio(marks), timed),
+        ("synthesize_speech", audio(b"\xff\xf3mp3"), request | {"OutputFormat": "mp3"}),
     )
     return adapter
 
@@ -744,19 +766,45 @@ def audio(body: bytes) -> dict[str, Any]:
 
 @both
 def test_a_voice_speaks_and_marks(kind: str, meter: Meter) -> None:
-    spoken = voice(kind, meter).speak(SSML, "es")
+    port = voice(kind, meter)
+    assert port.choices("es")[0] == LUCIA
+    assert port.choices("es")[0] == LUCIA  # a container asks Polly once
+    spoken = port.speak(SSML, LUCIA)
     assert spoken.mp3.startswith(b"\xff\xf3")
     assert [vars(mark) for mark in spoken.marks] == MARKS
-    assert (spoken.voice, spoken.engine) == ("Lucia", "neural")
     assert {(u[0], u[3]) for u in used(meter)} == {("polly", "neural characters")}
 
 
 @both
 def test_a_language_without_a_voice_is_refused(kind: str, meter: Meter) -> None:
-    port: Voice = FakeVoice(meter) if kind == "fake" else PollyVoice(meter)
-    with pytest.raises(ProviderRefusedError, match="no voice is known for xx"):
-        port.speak(SSML, "xx")
+    port: Voice = FakeVoice(meter)
+    if kind == "adapter":
+        port = PollySpeech(meter)
+        stub(port, ("describe_voices", {"Voices": DESCRIBED}, None))
+    with pytest.raises(VoiceMissingError, match="no voice is known for xx"):
+        port.choices("xx")
     assert used(meter) == []
+
+
+def test_an_engine_without_marks_is_refused_before_its_sound_is_paid(meter: Meter) -> None:
+    adapter = PollySpeech(meter)
+    stub(adapter).add_client_error("synthesize_speech", "ValidationException", "no marks", 400)
+    with pytest.raises(ProviderRefusedError):
+        adapter.speak(SSML, VoiceChoice("Danielle", "generative"))
+    assert used(meter) == []
+
+
+def test_a_voice_of_two_languages_is_told_which(meter: Meter) -> None:
+    adapter = PollySpeech(meter)
+    asked = {"Text": SSML, "TextType": "ssml", "VoiceId": "Aditi", "Engine": "standard",
+             "LanguageCode": "hi-IN"}  # fmt: skip
+    timed = asked | {"OutputFormat": "json", "SpeechMarkTypes": ["sentence", "word"]}
+    stub(
+        adapter,
+        ("synthesize_speech", audio(b""), timed),
+        ("synthesize_speech", audio(b"x"), asked | {"OutputFormat": "mp3"}),
+    )
+    assert adapter.speak(SSML, VoiceChoice("Aditi", "standard", "hi-IN")).marks == ()
 
 
 # --------------------------------------------------------------------- errors
@@ -818,6 +866,6 @@ def test_a_local_engine_owns_up(meter: Meter) -> None:
 
 
 def test_nothing_is_retried_beneath_the_state_machine(meter: Meter) -> None:
-    for adapter in (TextractOcr(meter), RekognitionVision(meter), PollyVoice(meter)):
+    for adapter in (TextractOcr(meter), RekognitionVision(meter), PollySpeech(meter)):
         provider = next(v for v in vars(adapter).values() if hasattr(v, "_client"))
         assert provider._client.meta.config.retries["total_max_attempts"] == 1

@@ -121,7 +121,7 @@ def test_no_field_of_1_0_was_renamed_or_removed() -> None:
         "Warned": "code message",
         "PageLedger": "total read missing",
         "CharacterLedger": "extracted summarised",
-        "LanguageLedger": "requested translated spoken missing",
+        "LanguageLedger": "requested translated spoken missing characters_spoken seconds_spoken",
     }
     for part, fields in parts.items():
         assert set(fields.split()) <= set(schema["$defs"][part]["properties"]), part

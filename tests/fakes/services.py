@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
-from recita.errors import OcrFailedError, ProviderRefusedError, ProviderThrottledError
+from recita.errors import (
+    OcrFailedError,
+    ProviderRefusedError,
+    ProviderThrottledError,
+    VoiceMissingError,
+)
 from recita.meter import Meter
 from recita.models.page import Box, Feature, KeyValue, Line, Page, Table, Word
 from recita.models.picture import Instance, Label, Moderation
@@ -27,8 +32,9 @@ from recita.ports import (
     Prompt,
     Results,
     Spoken,
+    VoiceChoice,
 )
-from recita.text.languages import voice_of
+from recita.text.languages import PollyVoice, voices_for
 from recita.text.protecting import unmarked
 
 EMAIL = re.compile(r"\b[\w.]+@[\w.]+\w")
@@ -377,6 +383,16 @@ class FakeTranslator:
         ]
 
 
+VOICES = (
+    PollyVoice("Joanna", ("neural", "standard"), ("en-US",)),
+    PollyVoice("Danielle", ("generative", "neural"), ("en-US",)),
+    PollyVoice("Amy", ("generative", "neural", "standard"), ("en-GB",)),
+    PollyVoice("Lucia", ("neural", "standard"), ("es-ES",)),
+    PollyVoice("Camila", ("generative", "neural", "standard"), ("pt-BR",)),
+    PollyVoice("Aditi", ("standard",), ("en-IN", "hi-IN")),
+)
+
+
 class FakeVoice:
     """Polly: silence of 240 ms a word, with marks on the SSML's bytes as Polly gives them."""
 
@@ -384,24 +400,32 @@ class FakeVoice:
         self.meter = meter
         self.spoken: list[str] = []
         self.failing: dict[str, Exception] = {}
+        """Errors by voice."""
+        self.engine = "auto"
+        self.unmarked: set[str] = set()
+        """Engines that give no marks."""
 
-    def speak(self, ssml: str, language: str) -> Spoken:
-        voice = voice_of(language)
-        if voice is None:
-            message = f"no voice is known for {language}"
-            raise ProviderRefusedError(
-                "polly", "synthesize_speech", "LanguageNotSupported", message
-            )
-        if language in self.failing:
-            raise self.failing[language]
+    def choices(self, language: str) -> Sequence[VoiceChoice]:
+        found = voices_for(language, VOICES, {}, self.engine)
+        if not found:
+            message = f"no voice is known for {language} with the engine {self.engine}"
+            raise VoiceMissingError("polly", "describe_voices", "NoVoice", message)
+        return found
+
+    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
+        if choice.id in self.failing:
+            raise self.failing[choice.id]
+        if choice.engine in self.unmarked:
+            raise ProviderRefusedError("polly", "synthesize_speech", "Validation", "no marks")
         ET.fromstring(ssml)  # noqa: S314 - our own SSML; Polly refuses what is not well-formed
         self.spoken.append(ssml)
         self.meter.answered("polly", "aws")
         billed = len(re.sub(r"<[^>]*>", "", ssml))
-        self.meter.count("polly", "SynthesizeSpeech", units=billed, unit="neural characters")
+        unit = f"{choice.engine} characters"
+        self.meter.count("polly", "SynthesizeSpeech", units=billed, unit=unit)
         marks = _marks(ssml)
         words = sum(mark.type == "word" for mark in marks)
-        return Spoken(SILENCE * WORD_FRAMES * words, tuple(marks), voice.id, voice.engine)
+        return Spoken(SILENCE * WORD_FRAMES * words, tuple(marks))
 
 
 def _marks(ssml: str) -> list[Mark]:
@@ -411,7 +435,9 @@ def _marks(ssml: str) -> list[Mark]:
         start = len(ssml[: sentence.start(1)].encode())
         size = len(sentence[1].encode())
         marks.append(Mark(time, "sentence", start, start + size, sentence[1]))
-        for word in re.finditer(r"[^\s.,;:!?]+", sentence[1]):
+        for word in re.finditer(r"<[^>]*>|[^\s.,;:!?<]+", sentence[1]):
+            if word[0].startswith("<"):
+                continue
             at = start + len(sentence[1][: word.start()].encode())
             marks.append(Mark(time, "word", at, at + len(word[0].encode()), word[0]))
             time += WORD_FRAMES * FRAME_MS

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from recita.settings import parse_languages, parse_speak, required
-from recita.text.languages import VOICES, same_language, voice_of
+from recita.errors import ConfigurationError
+from recita.settings import (
+    parse_engine,
+    parse_languages,
+    parse_speak,
+    parse_voices,
+    required,
+)
+from recita.text.languages import (
+    ENGINES,
+    LOCALES,
+    PREFERRED,
+    PollyVoice,
+    same_language,
+    voices_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,18 +39,93 @@ def test_a_reader_of_one_needs_no_translation_of_the_other(
     assert same_language(one, other) is same
 
 
-def test_voices_fall_back_to_the_language() -> None:
-    assert voice_of("pt-AO") == VOICES["pt"]
-    assert voice_of("es-MX") == VOICES["es-MX"]
-    assert voice_of("xx") is None
+VOICES = (
+    PollyVoice("Joanna", ("neural", "standard"), ("en-US",)),
+    PollyVoice("Danielle", ("generative", "neural"), ("en-US",)),
+    PollyVoice("Ivy", ("neural", "standard"), ("en-US",)),
+    PollyVoice("Amy", ("generative", "neural", "standard"), ("en-GB",)),
+    PollyVoice("Ambre", ("generative",), ("fr-FR",)),
+    PollyVoice("Mia", ("neural", "standard"), ("es-MX",)),
+    PollyVoice("Lucia", ("neural", "standard"), ("es-ES",)),
+    PollyVoice("Zeina", ("standard",), ("arb",)),
+    PollyVoice("Hala", ("neural",), ("ar-AE",)),
+    PollyVoice("Aditi", ("standard",), ("en-IN", "hi-IN")),
+    PollyVoice("Zhiyu", ("neural", "standard"), ("cmn-CN",)),
+    PollyVoice("Ola", ("neural",), ("pl-PL",)),
+)
 
 
-def test_polly_has_every_voice_and_engine() -> None:
+@pytest.mark.parametrize(
+    ("language", "engine", "expected"),
+    [
+        ("en", "auto", ["Joanna neural", "Joanna standard", "Danielle generative"]),
+        ("en", "generative", ["Danielle generative", "Joanna neural", "Joanna standard"]),
+        ("en", "standard", ["Joanna standard"]),
+        ("en-GB", "neural", ["Amy neural"]),
+        ("en-AU", "neural", ["Joanna neural"]),
+        ("es", "neural", ["Lucia neural"]),
+        ("es-MX", "neural", ["Mia neural"]),
+        ("es-AR", "neural", ["Lucia neural"]),
+        ("ar", "auto", ["Zeina standard"]),
+        ("ar-AE", "auto", ["Hala neural"]),
+        ("zh-TW", "neural", ["Zhiyu neural"]),
+        ("pl", "auto", ["Ola neural"]),
+        ("fr", "auto", ["Ambre generative"]),
+        ("fr", "neural", []),
+        ("hi", "auto", ["Aditi standard hi-IN"]),
+        ("en-IN", "auto", ["Aditi standard"]),
+        ("ja", "auto", []),
+    ],
+)
+def test_a_language_gets_the_best_of_the_voices_there_are(
+    language: str, engine: str, expected: list[str]
+) -> None:
+    assert _chosen(language, {}, engine) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("es", ["Mia neural", "Mia standard"]),
+        ("es-ES", ["Mia neural", "Mia standard"]),
+        ("en-GB", ["Danielle neural", "Danielle generative"]),
+        ("en", ["Joanna neural", "Joanna standard", "Danielle generative"]),
+        ("pt", []),
+    ],
+)
+def test_a_voice_that_is_named_is_taken(language: str, expected: list[str]) -> None:
+    named = {"es": "Mia", "en-GB": "Danielle", "pt": "Nobody"}
+    assert _chosen(language, named, "auto") == expected
+
+
+def _chosen(language: str, named: dict[str, str], engine: str) -> list[str]:
+    found = voices_for(language, VOICES, named, engine)
+    return [" ".join(filter(None, (c.id, c.engine, c.language_code))) for c in found]
+
+
+def test_polly_has_every_voice_locale_and_engine_that_is_named() -> None:
     model = boto3.Session(region_name="us-east-1").client("polly").meta.service_model
-    ids, engines = model.shape_for("VoiceId"), model.shape_for("Engine")
-    for voice in VOICES.values():
-        assert voice.id in ids.metadata["enum"]
-        assert voice.engine in engines.metadata["enum"]
+    assert set(PREFERRED) <= set(model.shape_for("VoiceId").metadata["enum"])
+    assert set(LOCALES.values()) <= set(model.shape_for("LanguageCode").metadata["enum"])
+    engines = {engine for order in ENGINES.values() for engine in order}
+    assert engines <= set(model.shape_for("Engine").metadata["enum"])
+
+
+def test_voices_are_read_from_a_list() -> None:
+    assert parse_voices("pt=Camila, es-MX=Mia") == {"pt": "Camila", "es-MX": "Mia"}
+    assert parse_voices("") == {}
+
+
+@pytest.mark.parametrize("value", ["pt", "pt=", "=Mia", "Portuguese=Camila", "pt=Cam ila"])
+def test_a_list_that_names_no_voice_is_refused(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="names no voice"):
+        parse_voices(value)
+
+
+def test_an_engine_that_does_not_exist_is_refused() -> None:
+    assert parse_engine("generative") == "generative"
+    with pytest.raises(ConfigurationError, match="auto, generative, neural, standard"):
+        parse_engine("long-form")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def laid(texts: list[str], marks: list[Mark] | None = None) -> list[SpokenMark]:
     sentences = [SpokenSentence(text, n, (n + 1,)) for n, text in enumerate(texts)]
     found: list[SpokenMark] = []
     for pieces in ssml.parts(texts):
-        markup, places = ssml.speak([piece.text for piece in pieces])
+        markup, places = ssml.speak([[piece.text for piece in pieces]])
         given_marks = words_of(markup) if marks is None else marks
         found += lay(given_marks, Part(pieces, places), sentences, 0)
     return found
@@ -80,7 +80,7 @@ def test_a_sentence_spoken_in_pieces_keeps_its_places(text: str) -> None:
 
 def at(text: str, word: str, value: str) -> Mark:
     """A mark on a word of a one-sentence text, that reads otherwise."""
-    markup, _ = ssml.speak([text])
+    markup, _ = ssml.speak([[text]])
     start = markup.encode().index(html.escape(word, quote=False).encode())
     return Mark(0, "word", start, start + len(html.escape(word, quote=False).encode()), value)
 

@@ -294,7 +294,7 @@ def test_no_service_can_fail_unnoticed(languages: str, speak: str, broken: str |
         case "translate":
             pipeline.translator.failing["pt"] = down
         case "voice":
-            pipeline.voice.failing["pt"] = down
+            pipeline.voice.failing["Camila"] = down
     manifest = pipeline.run(files.picture(), "letter.jpg")
     assert (manifest.status == "COMPLETED") is not touched
     assert (manifest.reason is None) is not touched

@@ -12,7 +12,7 @@ import webvtt
 from recita.errors import ProviderThrottledError
 from recita.models.manifest import Manifest
 from recita.models.summary import Sentence, Summary
-from recita.ports import Mark, Spoken
+from recita.ports import Mark, Spoken, VoiceChoice
 from recita.text import ssml
 from recita.text.marks import SpokenSentence, spoken_sentences
 
@@ -60,14 +60,14 @@ def test_words_whose_marks_read_otherwise_stay_in_the_captions() -> None:
     class Reads(FakeVoice):
         """A voice whose marks spell numbers out and know no word for the last thing it says."""
 
-        def speak(self, ssml: str, language: str) -> Spoken:
-            spoken = super().speak(ssml, language)
+        def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
+            spoken = super().speak(ssml, choice)
             marks = [
                 Mark(m.time, m.type, m.start, m.end, "unheard" if "4711" in m.value else m.value)
                 for m in spoken.marks
                 if "issued" not in m.value or m.type == "sentence"
             ]
-            return Spoken(spoken.mp3, tuple(marks), spoken.voice, spoken.engine)
+            return Spoken(spoken.mp3, tuple(marks))
 
     pipeline = Pipeline("es")
     pipeline.voice = Reads(pipeline.meter)
@@ -77,10 +77,10 @@ def test_words_whose_marks_read_otherwise_stay_in_the_captions() -> None:
 
 def test_a_sentence_without_any_word_mark_is_captioned() -> None:
     class Mute(FakeVoice):
-        def speak(self, ssml: str, language: str) -> Spoken:
-            spoken = super().speak(ssml, language)
+        def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
+            spoken = super().speak(ssml, choice)
             marks = tuple(mark for mark in spoken.marks if mark.type == "sentence")
-            return Spoken(spoken.mp3, marks, spoken.voice, spoken.engine)
+            return Spoken(spoken.mp3, marks)
 
     pipeline = Pipeline("es")
     pipeline.voice = Mute(pipeline.meter)
@@ -106,7 +106,86 @@ def test_a_language_without_a_voice_costs_its_speech() -> None:
     assert manifest.ledger.languages.translated == ("es", "xx")
     assert manifest.ledger.languages.spoken == ("es",)
     assert manifest.audio[1].reason is not None
+    assert manifest.audio[1].reason.code == "voice-missing"
     assert "no voice is known for xx" in manifest.audio[1].reason.message
+
+
+def test_equal_text_is_spoken_once() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(TEXT.encode(), "a.txt")
+    first = pipeline.execute(upload, upload.document_id)
+    again = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert len(pipeline.voice.spoken) == 1
+    assert again.audio == first.audio
+    assert again.engines == first.engines
+    assert again.usage == first.usage
+    pipeline.voice.engine = "standard"
+    other = pipeline.execute(upload, f"{upload.document_id}.3")
+    assert len(pipeline.voice.spoken) == 2
+    assert other.audio[0].engine == "standard"
+
+
+def test_a_part_that_was_spoken_before_a_throttle_is_not_paid_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ssml, "MAX_BILLED", 40)
+
+    class Throttled(FakeVoice):
+        def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
+            if len(self.spoken) == 1 and not self.unmarked:
+                self.unmarked.add("nothing")
+                raise ProviderThrottledError("polly", "speak", "Throttling", "slow")
+            return super().speak(ssml, choice)
+
+    pipeline = Pipeline("es")
+    pipeline.voice = Throttled(pipeline.meter)
+    upload = pipeline.upload(TEXT.encode(), "a.txt")
+    assert pipeline.execute(upload, upload.document_id).status == "PARTIAL"
+    manifest = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert manifest.status == "COMPLETED"
+    assert len(pipeline.voice.spoken) == len(set(pipeline.voice.spoken)) > 1
+    words = [mark for mark in marks_of(pipeline, manifest) if mark["type"] == "word"]
+    assert [word["time"] for word in words] == [240 * n for n in range(len(words))]
+
+
+def test_an_engine_that_gives_no_marks_is_passed_over() -> None:
+    pipeline = Pipeline("pt")
+    pipeline.voice.engine = "generative"
+    pipeline.voice.unmarked = {"generative"}
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert (manifest.audio[0].voice, manifest.audio[0].engine) == ("Camila", "neural")
+    assert {u.unit for u in manifest.usage if u.service == "polly"} == {"neural characters"}
+
+
+def test_the_ledger_holds_seconds_against_characters() -> None:
+    pipeline = Pipeline("es,pt")
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    languages = manifest.ledger.languages
+    texts = [
+        json.loads(pipeline.artifact(manifest, f"summary/{code}.json")) for code in ("es", "pt")
+    ]
+    written = [t for s in texts for t in (s["title"], *(n["text"] for n in s["sentences"]))]
+    assert languages.characters_spoken == sum(map(len, written))
+    assert languages.seconds_spoken == pytest.approx(
+        sum(entry.duration_seconds or 0 for entry in manifest.audio)
+    )
+
+
+def test_a_summary_without_words_is_not_spoken() -> None:
+    pipeline = Pipeline("es")
+    pipeline.translator.phrases = {"A summary": "{}", "Invoice 4711 & more <was> issued.": " "}
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert pipeline.voice.spoken == []
+    assert manifest.audio[0].status == "SKIPPED"
+
+
+def test_emoji_and_right_to_left_text_are_spoken_and_captioned() -> None:
+    pipeline = Pipeline("es")
+    said = "\u0634\u0643\u0631\u0627 \U0001f469\u200d\U0001f4bb\U0001f44d\U0001f3fd & <b>"
+    pipeline.translator.phrases = {"Invoice 4711 & more <was> issued.": said}
+    manifest = pipeline.run(TEXT.encode(), "a.txt")
+    assert manifest.status == "COMPLETED"
+    assert captions(pipeline, manifest).endswith(said)
 
 
 def test_no_speech_is_made_when_none_is_wanted() -> None:
@@ -120,7 +199,10 @@ def test_a_speech_left_by_a_failed_attempt_is_no_success() -> None:
     pipeline = Pipeline("es")
     upload = pipeline.upload(TEXT.encode(), "a.txt")
     assert pipeline.execute(upload, upload.document_id).status == "COMPLETED"
-    pipeline.voice.failing["es"] = ProviderThrottledError("polly", "speak", "Throttling", "slow")
+    pipeline.results.objects = {
+        key: body for key, body in pipeline.results.objects.items() if "/spoken/" not in key
+    }
+    pipeline.voice.failing["Lucia"] = ProviderThrottledError("polly", "speak", "Throttling", "slow")
     manifest = pipeline.execute(upload, f"{upload.document_id}.2")
     assert manifest.status == "PARTIAL"
     assert manifest.ledger.languages.spoken == ()

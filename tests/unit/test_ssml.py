@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import itertools
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,7 +14,7 @@ from recita.text import ssml
 
 pytestmark = pytest.mark.disable_socket
 
-ANY_TEXT = st.text(max_size=100)
+ANY_TEXT = st.text(max_size=100) | st.from_regex(r"([0-9]{6,9}|[a&<é ,]){1,9}", fullmatch=True)
 
 
 @settings(max_examples=50, deadline=None)
@@ -22,13 +23,13 @@ ANY_TEXT = st.text(max_size=100)
 def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list[str]) -> None:
     spoken: dict[int, str] = {}
     for part in ssml.parts(texts):
-        markup, places = ssml.speak([piece.text for piece in part])
+        markup, places = ssml.speak([[piece.text for piece in part]])
         body = markup.encode()
         sentences = ET.fromstring(markup).findall("p/s")  # noqa: S314
-        assert [s.text for s in sentences] == [piece.text for piece in part]
+        assert ["".join(s.itertext()) for s in sentences] == [piece.text for piece in part]
         for piece, place in zip(part, places, strict=True):
             bounds = itertools.pairwise(place)
-            letters = [html.unescape(body[a:b].decode()) for a, b in bounds]
+            letters = [html.unescape(re.sub("<.*?>", "", body[a:b].decode())) for a, b in bounds]
             assert letters == list(piece.text)
             spoken[piece.index] = spoken.get(piece.index, "") + piece.text
     assert spoken == {n: s for n, t in enumerate(texts) if (s := ssml.speakable(t))}
@@ -40,7 +41,7 @@ def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list
 )
 def test_parts_stay_below_pollys_limits(texts: list[str]) -> None:
     for part in ssml.parts(texts):
-        markup, _ = ssml.speak([piece.text for piece in part])
+        markup, _ = ssml.speak([[piece.text for piece in part]])
         assert sum(len(piece.text) for piece in part) <= 3000
         assert len(markup) <= 6000
 
@@ -53,7 +54,7 @@ def test_long_sentences_are_cut_between_words() -> None:
 
 def test_many_short_sentences_count_their_markup() -> None:
     for part in ssml.parts(["a"] * 2000):
-        assert len(ssml.speak([piece.text for piece in part])[0]) <= 6000
+        assert len(ssml.speak([[piece.text for piece in part]])[0]) <= 6000
 
 
 def test_no_voice_says_braces_or_control_characters() -> None:
@@ -61,5 +62,23 @@ def test_no_voice_says_braces_or_control_characters() -> None:
 
 
 def test_document_text_can_not_break_out() -> None:
-    markup, _ = ssml.speak(['</s></p><audio src="http://x/"/>'])
+    markup, _ = ssml.speak([['</s></p><audio src="http://x/"/>']])
     assert ET.fromstring(markup).find(".//audio") is None  # noqa: S314
+
+
+def test_a_title_is_a_paragraph_of_its_own() -> None:
+    markup, (title, _) = ssml.speak([["T & U"], ["One."]])
+    assert markup == "<speak><p><s>T &amp; U</s></p><p><s>One.</s></p></speak>"
+    assert markup.encode()[title[0] : title[-1]] == b"T &amp; U"
+
+
+def test_long_numbers_are_said_digit_by_digit() -> None:
+    text = "Account 12345678 holds 1234567.89, not 1,234,567 or 123456; pay 7654321."
+    markup, (places,) = ssml.speak([[text]])
+    assert re.findall('<say-as interpret-as="digits">(.*?)</say-as>', markup) == [
+        "12345678",
+        "7654321",
+    ]
+    start = text.index("12345678")
+    assert markup.encode()[places[start] : places[start + 8]].startswith(b"12345678<")
+    assert markup.encode()[: places[-1]].endswith(b".")

@@ -25,6 +25,7 @@ WITHOUT_RESOURCE_TYPES = {
     "rekognition:DetectText": "a picture in the request is no resource",
     "translate:TranslateText": "only terminologies and parallel data are resources",
     "comprehend:DetectDominantLanguage": "a text in the request is no resource",
+    "polly:DescribeVoices": "only lexicons are resources",
     "polly:SynthesizeSpeech": "only lexicons are resources",
     "logs:CreateLogDelivery": "log delivery has no resource type",
     "logs:GetLogDelivery": "log delivery has no resource type",

@@ -3,56 +3,77 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from recita.adapters.provider import Provider
-from recita.errors import ProviderRefusedError
+from recita.errors import VoiceMissingError
 from recita.meter import Meter
-from recita.ports import Mark, Spoken
-from recita.text.languages import voice_of
+from recita.ports import Mark, Spoken, VoiceChoice
+from recita.text.languages import PollyVoice, voices_for
 
 
-class PollyVoice:
+class PollySpeech:
     """SynthesizeSpeech; sound and marks are two calls on the same SSML."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(
+        self, meter: Meter, named: Mapping[str, str] | None = None, engine: str = "auto"
+    ) -> None:
         self._polly = Provider("polly", meter, read_timeout=240)
+        self._named = named or {}
+        self._engine = engine
 
-    def speak(self, ssml: str, language: str) -> Spoken:
+    def choices(self, language: str) -> Sequence[VoiceChoice]:
+        """Return the voices to try, best first; raises VoiceMissingError without any."""
+        found = voices_for(language, self._voices, self._named, self._engine)
+        if not found:
+            message = f"no voice is known for {language} with the engine {self._engine}"
+            raise VoiceMissingError("polly", "describe_voices", "NoVoice", message)
+        return found
+
+    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
         """Speak at most 3,000 billed characters of SSML."""
-        voice = voice_of(language)
-        if voice is None:
-            message = f"no voice is known for {language}"
-            raise ProviderRefusedError(
-                "polly", "synthesize_speech", "LanguageNotSupported", message
-            )
-        sound = self._call(ssml, voice.id, voice.engine, OutputFormat="mp3")
-        marks = self._call(
-            ssml,
-            voice.id,
-            voice.engine,
-            OutputFormat="json",
-            SpeechMarkTypes=["sentence", "word"],
-        )
+        # Marks first: an engine that has none refuses before anything is paid.
+        marks = self._call(ssml, choice, OutputFormat="json", SpeechMarkTypes=["sentence", "word"])
         lines = marks["AudioStream"].read().decode().splitlines()
+        sound = self._call(ssml, choice, OutputFormat="mp3")
         return Spoken(
             mp3=sound["AudioStream"].read(),
             marks=tuple(Mark(**_known(json.loads(line))) for line in lines if line),
-            voice=voice.id,
-            engine=voice.engine,
         )
 
-    def _call(self, ssml: str, voice: str, engine: str, **output: Any) -> dict[str, Any]:
+    def _call(self, ssml: str, choice: VoiceChoice, **output: Any) -> dict[str, Any]:
+        if choice.language_code:
+            output["LanguageCode"] = choice.language_code
         reply = self._polly.call(
             "synthesize_speech",
             Text=ssml,
             TextType="ssml",
-            VoiceId=voice,
-            Engine=engine,
+            VoiceId=choice.id,
+            Engine=choice.engine,
             **output,
         )
-        self._polly.count("SynthesizeSpeech", reply["RequestCharacters"], f"{engine} characters")
+        unit = f"{choice.engine} characters"
+        self._polly.count("SynthesizeSpeech", reply["RequestCharacters"], unit)
         return reply
+
+    @cached_property
+    def _voices(self) -> list[PollyVoice]:
+        """The voices of this region; asked once a container."""
+        voices: list[PollyVoice] = []
+        more: dict[str, str] = {}
+        while True:
+            reply = self._polly.call("describe_voices", IncludeAdditionalLanguageCodes=True, **more)
+            voices += (_voice(voice) for voice in reply["Voices"])
+            if not reply.get("NextToken"):
+                return voices
+            more = {"NextToken": reply["NextToken"]}
+
+
+def _voice(voice: dict[str, Any]) -> PollyVoice:
+    codes = (voice["LanguageCode"], *voice.get("AdditionalLanguageCodes", ()))
+    return PollyVoice(voice["Id"], tuple(voice["SupportedEngines"]), codes)
 
 
 def _known(mark: dict[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,8 @@ class AudioEntry(TranslationEntry):
     read_along: str | None = None
     """The page that lights the words as they are spoken; it plays the MP3 beside it."""
     duration_seconds: float | None = None
+    characters: int | None = None
+    """Of the text that was spoken."""
 
 
 class MissingPage(Model):
@@ -132,6 +134,9 @@ class LanguageLedger(Model):
     translated: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
     missing: tuple[MissingLanguage, ...] = ()
+    characters_spoken: int = 0
+    seconds_spoken: float = 0
+    """Both over all languages: speech that is far shorter than its text was cut off."""
 
 
 class MissingImage(Model):

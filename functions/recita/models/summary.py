@@ -104,6 +104,8 @@ class Speech(Model):
     language: str
     voice: str
     engine: str
+    characters: int = 0
+    """Of the text that was spoken; pauses and markup are none."""
     duration_seconds: float
     artifact: str
     captions: str

@@ -60,6 +60,8 @@ def balance(
             translated=_done(translations),
             spoken=_done(audio),
             missing=tuple(_missing_languages(document, translations, audio)),
+            characters_spoken=sum(entry.characters or 0 for entry in audio),
+            seconds_spoken=round(sum(entry.duration_seconds or 0 for entry in audio), 3),
         ),
         images=_images(evidence),
     )

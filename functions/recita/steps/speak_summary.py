@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from recita.errors import UnderstandingFailedError
 from recita.models.document import result_key
@@ -11,23 +10,12 @@ from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Speech, SpokenMark, Summary, Understanding
 from recita.ports import Voice
 from recita.steps import handover
+from recita.steps.recording import Recording, record
 from recita.steps.workbench import StepRun, Workbench
-from recita.text import ssml
 from recita.text.captions import to_webvtt
-from recita.text.marks import Part, SpokenSentence, lay, spoken_sentences, timed_words
-from recita.text.mp3 import duration_seconds, joined
+from recita.text.marks import spoken_sentences, timed_words
 from recita.text.readalong import ReadAlong, read_along
-
-
-@dataclass
-class Recording:
-    """The parts spoken so far; marks are on the time line of the whole."""
-
-    parts: list[bytes] = field(default_factory=list)
-    seconds: float = 0
-    marks: list[SpokenMark] = field(default_factory=list)
-    voice: str = ""
-    engine: str = ""
+from recita.text.ssml import speakable
 
 
 def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutput:
@@ -39,10 +27,12 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
             raise UnderstandingFailedError(f"there is no summary in {language} to speak")
         summary = Summary.model_validate_json(body)
         sentences = spoken_sentences(summary)
-        recording = _record(sentences, language, voice)
+        if not any(speakable(sentence.text) for sentence in sentences):
+            step.status = "SKIPPED"
+            return LanguageOutput(status="SKIPPED", language=language)
+        recording = record(step, sentences, language, voice)
         speech = _speech(recording, language)
-        mp3 = joined(recording.parts)
-        step.publish(speech.artifact, mp3, "audio/mpeg", "audio", language=language)
+        step.publish(speech.artifact, recording.mp3, "audio/mpeg", "audio", language=language)
         words = timed_words(recording.marks, sentences)
         vtt = to_webvtt(words, speech.duration_seconds, language)
         step.publish(speech.captions, vtt.encode(), "text/vtt", "captions", language=language)
@@ -53,24 +43,12 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
         return LanguageOutput(status="SUCCEEDED", language=language)
 
 
-def _record(sentences: Sequence[SpokenSentence], language: str, voice: Voice) -> Recording:
-    recording = Recording()
-    for pieces in ssml.parts([sentence.text for sentence in sentences]):
-        markup, places = ssml.speak([piece.text for piece in pieces])
-        spoken = voice.speak(markup, language)
-        begin = round(recording.seconds * 1000)
-        recording.marks += lay(spoken.marks, Part(pieces, places), sentences, begin)
-        recording.parts.append(spoken.mp3)
-        recording.seconds += duration_seconds(spoken.mp3)
-        recording.voice, recording.engine = spoken.voice, spoken.engine
-    return recording
-
-
 def _speech(recording: Recording, language: str) -> Speech:
     return Speech(
         language=language,
-        voice=recording.voice,
-        engine=recording.engine,
+        voice=recording.choice.id,
+        engine=recording.choice.engine,
+        characters=recording.characters,
         duration_seconds=round(recording.seconds, 3),
         artifact=f"audio/{language}.mp3",
         captions=f"audio/{language}.vtt",

@@ -131,7 +131,7 @@ class Workbench:
             attempts=run.attempt,
             error=error,
             usage=(*(last.usage if last else ()), *self.meter.usage()),
-            engines=self.meter.engines(),
+            engines=tuple(dict.fromkeys((*(last.engines if last else ()), *self.meter.engines()))),
             artifacts=tuple(run.artifacts),
             warnings=tuple(run.warnings),
             verdicts=tuple(run.verdicts),

@@ -1,32 +1,47 @@
-"""Language codes, and the voice that speaks each."""
+"""Language codes, and which of Polly's voices speaks each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from recita.ports import VoiceChoice
+
+LOCALES = {
+    "ar": "arb",
+    "de": "de-DE",
+    "en": "en-US",
+    "es": "es-ES",
+    "fr": "fr-FR",
+    "nl": "nl-NL",
+    "no": "nb-NO",
+    "pt": "pt-BR",
+    "zh": "cmn-CN",
+}
+"""What Amazon Translate's code means where Polly has several, or another name for it."""
+PREFERRED = (
+    "Amy", "Bianca", "Camila", "Gabrielle", "Ines", "Joanna",
+    "Lea", "Lucia", "Lupe", "Mia", "Vicki",
+)  # fmt: skip
+"""Adults' voices for reading aloud; among others the alphabet decides."""
+ENGINES = {
+    "auto": ("neural", "standard", "generative"),
+    "generative": ("generative", "neural", "standard"),
+    "neural": ("neural",),
+    "standard": ("standard",),
+}
+"""The SpeechEngine parameter to Polly's engines, best first. A generative voice may say the same
+text otherwise each time, so marks of a second call need not fit its sound: ``auto`` takes it last.
+"""
 
 
 @dataclass(frozen=True)
-class PollyVoiceId:
-    """One of Polly's voices and the engine to ask it with."""
+class PollyVoice:
+    """A voice as DescribeVoices tells it; ``codes`` begins with its own language."""
 
     id: str
-    engine: str
-
-
-VOICES = {
-    "de": PollyVoiceId("Vicki", "neural"),
-    "en": PollyVoiceId("Joanna", "neural"),
-    "en-GB": PollyVoiceId("Amy", "neural"),
-    "es": PollyVoiceId("Lucia", "neural"),
-    "es-MX": PollyVoiceId("Mia", "neural"),
-    "es-US": PollyVoiceId("Lupe", "neural"),
-    "fr": PollyVoiceId("Lea", "neural"),
-    "fr-CA": PollyVoiceId("Gabrielle", "neural"),
-    "it": PollyVoiceId("Bianca", "neural"),
-    "pt": PollyVoiceId("Camila", "neural"),
-    "pt-PT": PollyVoiceId("Ines", "neural"),
-}
-"""One neural voice a language (Polly developer guide, "Available voices")."""
+    engines: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 def primary(code: str) -> str:
@@ -43,6 +58,41 @@ def same_language(one: str, other: str) -> bool:
     )
 
 
-def voice_of(code: str) -> PollyVoiceId | None:
-    """Return the voice of a language, by its full tag first."""
-    return VOICES.get(code) or VOICES.get(primary(code))
+def voices_for(
+    language: str, voices: Sequence[PollyVoice], named: Mapping[str, str], engine: str
+) -> list[VoiceChoice]:
+    """Return the voices to try, one an engine, best first; none when the language has none.
+
+    ``named`` maps languages to voices that the deployment chose.
+    """
+    chosen = named.get(language) or named.get(primary(language))
+    group = (
+        [voice for voice in voices if voice.id == chosen] if chosen else _speaking(language, voices)
+    )
+    choices = []
+    for wanted in ENGINES[engine]:
+        able = sorted(
+            (voice for voice in group if wanted in voice.engines),
+            key=lambda voice: (voice.id not in PREFERRED, voice.id),
+        )
+        if able:
+            code = None if chosen else _foreign(language, able[0])
+            choices.append(VoiceChoice(able[0].id, wanted, code))
+    return choices
+
+
+def _speaking(language: str, voices: Sequence[PollyVoice]) -> list[PollyVoice]:
+    """Return the voices of the nearest variant that has any."""
+    locale = LOCALES.get(primary(language), "")
+    for wanted in (language, locale):
+        found = [voice for voice in voices if wanted in voice.codes]
+        if found:
+            return found
+    return [v for v in voices if any(primary(code) == primary(language) for code in v.codes)]
+
+
+def _foreign(language: str, voice: PollyVoice) -> str | None:
+    """Return the code to name when the language is not the voice's first one."""
+    if primary(voice.codes[0]) in (primary(language), primary(LOCALES.get(primary(language), ""))):
+        return None
+    return next((code for code in voice.codes if primary(code) == primary(language)), None)

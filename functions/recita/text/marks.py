@@ -86,6 +86,8 @@ def _heard(mark: Mark, text: str, places: Sequence[int], reached: int) -> range 
     """Return the characters of a piece that a mark stands for."""
     start = max(0, bisect_right(places, mark.start) - 1)
     end = min(bisect_left(places, mark.end), len(text))
+    while start < end and text[start].isspace():  # before a word in markup of its own
+        start += 1
     if start < end:
         return range(start, end)
     value = unescape(mark.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ many with the markup."""
 UNSPEAKABLE = frozenset({"Cc", "Cs"})
 NO_XML = frozenset("{}\ufffe\uffff")
 """Braces of placeholders, and what XML 1.0 forbids besides control characters."""
+NUMBER_OF_SOMETHING = re.compile(r"(?<![\w.,])\d{7,}(?![\w]|[.,]\d)")
+"""So many digits without a separator are an account or an invoice, and no quantity: a voice would
+read it as millions."""
+DIGITS = {"interpret-as": "digits"}
 
 
 @dataclass(frozen=True)
@@ -41,21 +46,22 @@ def parts(segments: Sequence[str]) -> Iterator[list[Piece]]:
         yield group
 
 
-def speak(texts: Sequence[str]) -> tuple[str, list[list[int]]]:
+def speak(paragraphs: Sequence[Sequence[str]]) -> tuple[str, list[list[int]]]:
     """Return SSML with one ``<s>`` a text, and the byte at which each character of a text begins.
 
-    Each list has one number more than its text has characters: where the last character ends.
+    Each list has one number more than its text has characters: where the last character ends. A
+    voice pauses between paragraphs.
     """
-    ssml = b"<speak><p>"
+    ssml = b"<speak>"
     places = []
-    for text in texts:
-        start = len(ssml) + len("<s>")
-        lengths = (len(escape(character).encode()) for character in text)
-        places.append(list(accumulate(lengths, initial=start)))
-        sentence = ET.Element("s")
-        sentence.text = text
-        ssml += ET.tostring(sentence, encoding="unicode").encode()
-    return (ssml + b"</p></speak>").decode(), places
+    for paragraph in paragraphs:
+        ssml += b"<p>"
+        for text in paragraph:
+            sentence, own = _sentence(text)
+            places.append([len(ssml) + place for place in own])
+            ssml += sentence
+        ssml += b"</p>"
+    return (ssml + b"</speak>").decode(), places
 
 
 def speakable(text: str) -> str:
@@ -78,9 +84,44 @@ def spoken_characters(text: str) -> list[tuple[int, str]]:
     return kept
 
 
+def _sentence(text: str) -> tuple[bytes, list[int]]:
+    """Return one ``<s>``, and the byte in it at which each character begins, and the last ends."""
+    sentence = ET.Element("s")
+    places: list[int] = []
+    size, position = len("<s>"), 0
+    for match in NUMBER_OF_SOMETHING.finditer(text):
+        size = _add(places, text[position : match.start()], size)
+        digits = ET.SubElement(sentence, "say-as", DIGITS)
+        _put(sentence, digits, text[position : match.start()])
+        digits.text = match[0]
+        wrapped = len(ET.tostring(digits)) - len(match[0])
+        closing = len("</say-as>")
+        size = _add(places, match[0], size + wrapped - closing) + closing
+        position = match.end()
+    _put(sentence, None, text[position:])
+    size = _add(places, text[position:], size)
+    return ET.tostring(sentence, encoding="unicode").encode(), [*places, size]
+
+
+def _add(places: list[int], text: str, size: int) -> int:
+    """Append where each character begins; return where the last one ends."""
+    *begins, end = accumulate((len(escape(c).encode()) for c in text), initial=size)
+    places += begins
+    return end
+
+
+def _put(sentence: ET.Element, before: ET.Element | None, text: str) -> None:
+    """Put text before an element, or at the end."""
+    elements = [element for element in sentence if element is not before]
+    if elements:
+        elements[-1].tail = text
+    else:
+        sentence.text = text
+
+
 def _cost(text: str) -> int:
     """Characters that count: those billed, or half of those sent, whichever fills a call first."""
-    return max(len(text), (len(escape(text)) + len("<s></s>") + 1) // 2)
+    return max(len(text), (len(_sentence(text)[0].decode()) + 1) // 2)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
