@@ -26,18 +26,13 @@ def required(name: str) -> str:
     return value
 
 
-def optional(name: str) -> str:
-    """Return an environment variable; empty when it is not set."""
-    return os.environ.get(name, "")
-
-
 def parse_voices(value: str) -> dict[str, str]:
-    """Return voices by language from a list such as ``pt=Camila,es-MX=Mia``; empty is none.
+    """Return voices by language from a list such as ``pt=Camila,es-MX=Mia``; ``auto`` names none.
 
     Raises ConfigurationError naming the first entry that can't be read.
     """
-    voices = {}
-    for entry in filter(None, value.split(",")):
+    voices: dict[str, str] = {}
+    for entry in value.split(",") if value != "auto" else ():
         language, _, voice = (part.strip() for part in entry.partition("="))
         if not LANGUAGE.fullmatch(language) or not voice.isalpha():
             raise ConfigurationError(f"{entry!r} names no voice: write pt=Camila,es-MX=Mia")

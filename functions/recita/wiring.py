@@ -19,7 +19,7 @@ from recita.ports import (
     Voice,
     Workflow,
 )
-from recita.settings import optional, parse_engine, parse_voices, required
+from recita.settings import parse_engine, parse_voices, required
 from recita.steps.workbench import Workbench
 
 # Adapters are imported where they are built: a function loads only the clients it uses.
@@ -122,7 +122,7 @@ class Wiring:
         settings = TranslationSettings(
             formality=required("TRANSLATION_FORMALITY"),
             profanity=required("TRANSLATION_PROFANITY"),
-            terminology=optional("TERMINOLOGY"),
+            terminology=required("TERMINOLOGY"),
         )
         return AmazonTranslator(self.meter, settings)
 
@@ -131,7 +131,7 @@ class Wiring:
         """Polly."""
         from recita.adapters.polly import PollySpeech
 
-        named = parse_voices(optional("VOICES"))
+        named = parse_voices(required("VOICES"))
         return PollySpeech(self.meter, named, parse_engine(required("SPEECH_ENGINE")))
 
     @cached_property

@@ -364,7 +364,7 @@ class FakeTranslator:
         self.asked: list[tuple[str, str]] = []
         self.suffix = ""
         self.phrases: dict[str, str] = {}
-        self.fingerprint = "none/none/"
+        self.fingerprint = "none/none/none"
         self.sent: list[str] = []
         self.spoils: Callable[[str], str] = str
         """What becomes of a segment's translation on its way back."""

@@ -153,7 +153,7 @@ def _required(tree: ast.AST) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in ("required", "optional")
+        and node.func.id == "required"
         and isinstance(node.args[0], ast.Constant)
     }
 

@@ -23,7 +23,7 @@ class TranslationSettings:
 
     formality: str = "none"
     profanity: str = "none"
-    terminology: str = ""
+    terminology: str = "none"
     """One custom terminology: TranslateText takes no more in a request."""
 
     def request(self, target: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class TranslationSettings:
             settings["Formality"] = self.formality
         if self.profanity != "none":
             settings["Profanity"] = self.profanity
-        names = {"TerminologyNames": [self.terminology]} if self.terminology else {}
+        names = {"TerminologyNames": [self.terminology]} if self.terminology != "none" else {}
         return names | ({"Settings": settings} if settings else {})
 
 
