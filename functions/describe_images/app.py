@@ -12,5 +12,5 @@ from recita.wiring import wiring
 def lambda_handler(given: DescribeInput) -> DescribeProgress:
     """Return DONE, or CONTINUE when pictures are left for the next invocation."""
     return describe_images.run(
-        given, bench=wiring.bench(), model=wiring.model, guardrail=wiring.guardrail
+        given, bench=wiring.bench(), models=wiring.models, guardrail=wiring.guardrail
     )

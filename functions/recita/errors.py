@@ -4,6 +4,7 @@ RecitaError
 ├── DocumentRejectedError       the upload can't be processed; caught by the step, never by a Retry
 ├── ConfigurationError          the deployment lacks a setting
 ├── OcrFailedError              a Textract job ended without a result
+├── CostCapReachedError         the next call would cost more than the document may
 ├── UnderstandingFailedError    the model's answer can't be used, even after a repair attempt
 └── ProviderError               an AWS service answered with an error
     ├── ProviderThrottledError    too fast or over quota: the state machine retries
@@ -12,6 +13,7 @@ RecitaError
     └── ProviderRefusedError      the service will not take this request: retrying can't help
         ├── TranslationUnsupportedError  Translate doesn't know the language, or not this pair
         ├── LanguageUnclearError         nobody can tell which language the document is in
+        ├── ProviderTooLargeError        it would take a smaller one
         └── VoiceMissingError            Polly has no voice for the language
 """
 
@@ -47,6 +49,19 @@ class OcrFailedError(RecitaError):
     """A Textract job ended without a result."""
 
     hint = "Run the document again; if it fails twice, Textract can't read this file."
+
+
+class CostCapReachedError(RecitaError):
+    """The next call would cost more than the document may."""
+
+    hint = "Raise MaxCostPerDocument, or upload a smaller document."
+    code = "cost-cap-reached"
+
+    def __init__(self, spent: float, cost: float, cap: float) -> None:
+        super().__init__(
+            f"about USD {spent:.4f} is spent, the next call may cost USD {cost:.4f}, "
+            f"the cap is USD {cap:.2f}"
+        )
 
 
 class UnderstandingFailedError(RecitaError):
@@ -105,3 +120,9 @@ class VoiceMissingError(ProviderRefusedError):
     """Amazon Polly has no voice for the language, in this region and with the engines allowed."""
 
     hint = "Name a voice with the Voices parameter, or allow more engines with SpeechEngine."
+
+
+class ProviderTooLargeError(ProviderRefusedError):
+    """The service would take a smaller request."""
+
+    hint = "Split the document and upload its parts."

@@ -9,7 +9,7 @@ class Meter:
     """Collects the paid calls of one invocation; adapters count, the step's record keeps."""
 
     def __init__(self) -> None:
-        self._usage: dict[tuple[str, str, str], tuple[int, float, bool]] = {}
+        self._usage: dict[tuple[str, str, str, str | None], tuple[int, float]] = {}
         self._engines: dict[str, set[str]] = {}
 
     def reset(self) -> None:
@@ -18,28 +18,29 @@ class Meter:
         self._engines.clear()
 
     def count(
-        self, service: str, operation: str, *, units: float, unit: str, estimated: bool = False
+        self, service: str, operation: str, *, units: float, unit: str, resource: str | None = None
     ) -> None:
-        """Add one call that paid ``units``."""
-        calls, total, guessed = self._usage.get((service, operation, unit), (0, 0.0, False))
-        self._usage[service, operation, unit] = (calls + 1, total + units, guessed or estimated)
+        """Add one call that paid ``units``; ``resource`` where its price depends on that."""
+        key = (service, operation, unit, resource)
+        calls, total = self._usage.get(key, (0, 0.0))
+        self._usage[key] = (calls + 1, total + units)
 
     def answered(self, service: str, engine: str) -> None:
         """Note that ``engine`` answered for ``service``."""
         self._engines.setdefault(service, set()).add(engine)
 
     def usage(self) -> tuple[Usage, ...]:
-        """Paid units by service, operation and unit."""
+        """Paid units by service, operation, unit and resource."""
         return tuple(
             Usage(
                 service=service,
                 operation=operation,
+                resource=resource,
                 calls=calls,
                 units=units,
                 unit=unit,
-                estimated=estimated,
             )
-            for (service, operation, unit), (calls, units, estimated) in self._usage.items()
+            for (service, operation, unit, resource), (calls, units) in self._usage.items()
         )
 
     def engines(self) -> tuple[EngineUsed, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,12 @@ from recita.models.manifest import Cost
 from recita.models.record import Usage
 
 MODEL_PREFIXES = ("us.", "eu.", "apac.", "au.", "ca.", "jp.", "us-gov.", "global.")
+CONTEXT = 100_000
+"""Tokens that a model we know nothing of is taken to read at once."""
+BYTES_PER_TOKEN = 3
+"""Fewer than any tokenizer needs for running text, so that an estimate is rather too high."""
+UNIT = 1_000
+"""Characters of a guardrail's text unit."""
 
 
 @cache
@@ -21,19 +28,51 @@ def table() -> dict[str, Any]:
     return loaded
 
 
-def estimate(usage: Iterable[Usage], model_id: str) -> Cost:
+def estimate(usage: Iterable[Usage]) -> Cost:
     """Return the estimate; units without a known price cost nothing here (words, regexes)."""
-    total = sum(item.units * _price(item, model_id) for item in usage)
     return Cost(
-        currency=table()["currency"], estimated=round(total, 6), price_table=table()["version"]
+        currency=table()["currency"],
+        estimated=round(price(usage), 6),
+        price_table=table()["version"],
     )
 
 
-def _price(item: Usage, model_id: str) -> float:
-    model = model_id.rsplit("/", 1)[-1]
-    for prefix in MODEL_PREFIXES:
-        model = model.removeprefix(prefix)
-    if item.operation == "Converse" and model in table()["models"]:
-        return float(table()["models"][model].get(item.unit, 0))
+def price(usage: Iterable[Usage]) -> float:
+    """Return the sum in the table's currency."""
+    return float(sum(item.units * _price(item) for item in usage))
+
+
+def context(model_id: str) -> int:
+    """Return how many tokens a model reads at once, its answer included."""
+    return int(_model(model_id).get("context", CONTEXT))
+
+
+def priced(model_id: str) -> bool:
+    """Return whether the table has a price for a model."""
+    return "inputTokens" in _model(model_id)
+
+
+def tokens(text: str) -> int:
+    """Return about how many tokens a text has, rather too many than too few."""
+    return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
+
+
+def units(text: str) -> int:
+    """Return how many text units a guardrail counts."""
+    return math.ceil(len(text) / UNIT)
+
+
+def _price(item: Usage) -> float:
+    if item.resource:
+        return float(_model(item.resource).get(item.unit, 0))
     key = f"{item.service}/{item.operation}/{item.unit}"
     return float(table()["per_unit"].get(key, 0))
+
+
+def _model(model_id: str) -> dict[str, float]:
+    """Return what is known of a model, by id, inference profile or ARN."""
+    name = model_id.rsplit("/", 1)[-1]
+    for prefix in MODEL_PREFIXES:
+        name = name.removeprefix(prefix)
+    known: dict[str, float] = table()["models"].get(name, {})
+    return known

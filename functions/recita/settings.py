@@ -47,6 +47,11 @@ def parse_engine(value: str) -> str:
     return value
 
 
+def cost_cap() -> float:
+    """Return what a document may cost in US dollars; 0 where there is no cap."""
+    return float(os.environ.get("MAX_COST_PER_DOCUMENT") or 0)
+
+
 def parse_languages(value: str) -> tuple[str, ...]:
     """Return the languages of a list such as ``es,fr-CA``; ``none`` is an empty list.
 

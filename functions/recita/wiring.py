@@ -19,7 +19,8 @@ from recita.ports import (
     Voice,
     Workflow,
 )
-from recita.settings import parse_engine, parse_voices, required
+from recita.settings import cost_cap, parse_engine, parse_voices, required
+from recita.steps.interview import Models
 from recita.steps.workbench import Workbench
 
 # Adapters are imported where they are built: a function loads only the clients it uses.
@@ -35,7 +36,7 @@ class Wiring:
     def bench(self) -> Workbench:
         """Return the workbench of a new invocation, its meter at zero."""
         self.meter.reset()
-        return Workbench(self.results, self.meter)
+        return Workbench(self.results, self.meter, cost_cap())
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -106,13 +107,10 @@ class Wiring:
         return BedrockGuardrail(self.meter, self._guardrail_used)
 
     @cached_property
-    def model(self) -> Model:
-        """The model under the guardrail."""
-        from recita.adapters.bedrock import BedrockModel
-
-        guards = required("GUARDRAIL_PICTURES") == "on"
-        used = self._guardrail_used
-        return BedrockModel(self.meter, required("MODEL_ID"), used, guards_pictures=guards)
+    def models(self) -> Models:
+        """The models under the guardrail."""
+        whole, window = required("MODEL_ID"), required("WINDOW_MODEL_ID")
+        return Models(whole=self._model(whole), window=self._model(window))
 
     @cached_property
     def translator(self) -> Translator:
@@ -140,6 +138,12 @@ class Wiring:
         from recita.adapters.eventbridge import EventBridgeBus
 
         return EventBridgeBus(required("EVENT_BUS_NAME"))
+
+    def _model(self, model_id: str) -> Model:
+        from recita.adapters.bedrock import BedrockModel
+
+        guards = required("GUARDRAIL_PICTURES") == "on"
+        return BedrockModel(self.meter, model_id, self._guardrail_used, guards_pictures=guards)
 
     @property
     def _guardrail_used(self) -> GuardrailUsed:

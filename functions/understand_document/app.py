@@ -12,5 +12,5 @@ from recita.wiring import wiring
 def lambda_handler(given: StepInput) -> StepOutput:
     """Return SUCCEEDED, SKIPPED when there is nothing to summarise, or BLOCKED."""
     return understand_document.run(
-        given, bench=wiring.bench(), model=wiring.model, guardrail=wiring.guardrail
+        given, bench=wiring.bench(), models=wiring.models, guardrail=wiring.guardrail
     )

@@ -108,7 +108,7 @@ def _manifests() -> dict[str, str]:
 def _pipeline(languages: str = "es") -> Pipeline:
     pipeline = Pipeline(languages)
     pipeline.guardrail.used = GuardrailUsed(id="k3t9x0a1b2c3", version="1")
-    pipeline.model.replies = [answer(SUMMARY, grounding=(0.93, 0.5))]
+    pipeline.model.replies = [answer(SUMMARY)]
     pipeline.translator.phrases = SPANISH
     return pipeline
 

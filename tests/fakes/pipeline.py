@@ -39,6 +39,7 @@ from recita.steps import (
     translate_summary,
     understand_document,
 )
+from recita.steps.interview import Models
 from recita.steps.workbench import Workbench
 
 from tests.fakes.services import (
@@ -80,9 +81,11 @@ class Pipeline:
         self.vision = FakeVision(self.meter)
         self.guardrail = FakeGuardrail(self.meter)
         self.model = FakeModel(self.meter)
+        self.models = Models(whole=self.model, window=self.model)
         self.translator = FakeTranslator(self.meter)
         self.voice = FakeVoice(self.meter)
         self.bus = FakeBus()
+        self.cost_cap = 0.0
         self.max_pictures = 100
         self.moderated = see_images.Moderated()
         self.progress: list[OcrProgress] = []
@@ -91,7 +94,7 @@ class Pipeline:
 
     def bench(self) -> Workbench:
         self.meter.reset()
-        return Workbench(self.results, self.meter)
+        return Workbench(self.results, self.meter, self.cost_cap)
 
     def upload(self, body: bytes, key: str, metadata: dict[str, str] | None = None) -> Upload:
         upload = upload_named(key)
@@ -240,14 +243,14 @@ class Pipeline:
             document=document, progress=progress or DescribeProgress(), attempt=attempt
         )
         return describe_images.run(
-            given, bench=self.bench(), model=self.model, guardrail=self.guardrail
+            given, bench=self.bench(), models=self.models, guardrail=self.guardrail
         )
 
     def understand(self, document: Document) -> StepOutput:
         return understand_document.run(
             StepInput(document=document),
             bench=self.bench(),
-            model=self.model,
+            models=self.models,
             guardrail=self.guardrail,
         )
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
@@ -265,6 +265,16 @@ class FakeGuardrail:
         self.error: Exception | None = None
         self.inputs: list[str] = []
         self.outputs: list[str] = []
+        self.grounded: list[tuple[str, str]] = []
+        self.scores: dict[str, float] = {}
+        """By a word of the sentence; others score 0.93 of 0.5."""
+
+    def check_grounding(self, text: str, source: str, query: str) -> GuardedText:
+        assert len(source) <= 100_000
+        assert 0 < len(query) <= 1_000
+        self.grounded.append((text, source))
+        score = next((score for word, score in self.scores.items() if word in text), 0.93)
+        return replace(self._check(text), grounding=(score, 0.5))
 
     def check_input(self, text: str) -> GuardedText:
         self.inputs.append(text)
@@ -313,7 +323,11 @@ class FakeModel:
         self.prompts.append(prompt)
         self.meter.answered("bedrock-runtime", "aws")
         self.meter.count(
-            "bedrock-runtime", "Converse", units=len(prompt.document) // 4, unit="inputTokens"
+            "bedrock-runtime",
+            "Converse",
+            units=len(prompt.document) // 4,
+            unit="inputTokens",
+            resource=self.model_id,
         )
         reply = self.replies.pop(0) if self.replies else self._quote
         return reply(prompt) if callable(reply) else reply
@@ -338,8 +352,7 @@ class FakeModel:
                 "type_confidence": 0.9,
                 "sentences": sentences,
                 "facts": facts,
-            },
-            grounding=(0.93, 0.5),
+            }
         )
 
 
@@ -347,12 +360,11 @@ def answer(
     content: dict[str, object] | str,
     *,
     stop_reason: str = "end_turn",
-    grounding: tuple[float, float] | None = None,
     blocked: Sequence[str] = (),
 ) -> Answer:
     """A model's reply, checked the way the guardrail does in the same call."""
     text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    return Answer(guarded(text, blocked).text, stop_reason, guarded(text, blocked), grounding)
+    return Answer(guarded(text, blocked).text, stop_reason, guarded(text, blocked))
 
 
 class FakeTranslator:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,6 +82,10 @@ class FakeResults:
         if body is not None:
             path.write_bytes(body)
         return body is not None
+
+    def remove(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.objects.pop(key, None)
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         current = self.objects.get(key)

@@ -12,8 +12,9 @@ from docx import Document as WordDocument
 from recita.errors import ProviderRefusedError, ProviderThrottledError
 from recita.models.document import Document, result_key, work_key
 from recita.models.steps import DescribeProgress
+from recita.models.summary import Language
 from recita.ports import Answer, Prompt
-from recita.steps import describe_images, interview
+from recita.steps import describe_images, interview, summarising
 
 from tests.fakes import Pipeline, files
 from tests.fakes.pictures import drawn, illustrated
@@ -57,13 +58,14 @@ def described(pipeline: Pipeline) -> list[str]:
     return [prompt.document for prompt in pipeline.model.prompts if prompt.task == "describe"]
 
 
-def test_pictures_are_described_in_the_documents_language() -> None:
+def test_pictures_are_described_in_the_documents_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summarising, "identify", lambda _: Language(code="pt", confidence=1.0))
     pipeline = Pipeline("none")
     pipeline.model.replies = [answer(SUMMARY), answer(DESCRIPTION)]
     manifest = pipeline.run(illustrated([[(drawn(1), PLACE)]]))
     assert manifest.images[0].description == "Um cão na praia."
     prompt = pipeline.model.prompts[1]
-    assert 'the language whose code is "pt"' in prompt.system
+    assert 'the language whose code is "pt"' in prompt.note
     assert prompt.hints == {"max_sentences": "2", "language": "pt"}
     assert prompt.image == pipeline.artifact(manifest, "images/0001.jpg")
 

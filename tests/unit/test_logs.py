@@ -57,7 +57,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     ports = {
         "meter": pipeline.meter, "uploads": pipeline.uploads, "results": pipeline.results,
         "documents": pipeline.documents, "ocr": pipeline.ocr, "vision": pipeline.vision,
-        "guardrail": pipeline.guardrail, "model": pipeline.model, "bus": pipeline.bus,
+        "guardrail": pipeline.guardrail, "models": pipeline.models, "bus": pipeline.bus,
         "translator": pipeline.translator, "voice": pipeline.voice,
     }  # fmt: skip
     for name, port in ports.items():

@@ -255,7 +255,7 @@ def test_completed_means_that_nothing_is_missing(
         [TranslationEntry(language=c, status=s) for c, s in pairs],
         [AudioEntry(language=c, status=s) for c, s in voiced],
     )
-    status, why = conclude(document, ledger, (), (), understood=understood)
+    status, why = conclude(document, ledger, evidence, ())
 
     assert ledger.pages.read + len(ledger.pages.missing) == ledger.pages.total == len(states)
     languages = ledger.languages

@@ -248,7 +248,7 @@ def test_a_retry_pays_for_no_operation_twice() -> None:
 def test_faces_are_on_the_bill() -> None:
     manifest = Pipeline("none").run(three_pictures())
     rekognition = [use for use in manifest.usage if use.service == "rekognition"]
-    assert estimate(rekognition, "").estimated == pytest.approx(0.012)
+    assert estimate(rekognition).estimated == pytest.approx(0.012)
 
 
 def test_moderation_below_the_threshold_is_only_told() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from recita.adapters.provider import Provider
+from recita.errors import ProviderTooLargeError
 from recita.meter import Meter
 from recita.models.summary import GuardrailAction, GuardrailUsed
 from recita.ports import Answer, GuardedText, Prompt
@@ -14,6 +16,14 @@ from recita.ports import Answer, GuardedText, Prompt
 MAX_TOKENS = 2000
 """Room for a summary with facts. Unset, the model's maximum would be reserved from the quota."""
 TEMPERATURE = 0.1
+TOO_LONG = "model_context_window_exceeded"
+"""Converse's stop reason; models that answer with an error instead are made to say the same."""
+TOKENS = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+CACHING = re.compile(r"amazon\.nova|anthropic\.claude")
+"""Models that take cache points (Bedrock user guide, "Prompt caching"); others refuse them."""
+SMALLEST = 1_000
+"""Characters of one text unit: less is never too much for a guardrail."""
+SEVERITY = ("NONE", "ANONYMIZED", "BLOCKED")
 
 NAMES = {
     "contentPolicy": ("filters", "type"),
@@ -41,22 +51,43 @@ class BedrockGuardrail:
         """Check text that would leave; at most 25 text units."""
         return self._check("OUTPUT", text)
 
+    def check_grounding(self, text: str, source: str, query: str) -> GuardedText:
+        """Check text that would leave, and how far it rests on ``source``."""
+        blocks = ((source, "grounding_source"), (query, "query"), (text, "guard_content"))
+        reply = self._apply(
+            "OUTPUT", [{"text": {"text": said, "qualifiers": [what]}} for said, what in blocks]
+        )
+        return replace(_applied(text, reply), grounding=_grounding(reply["assessments"]))
+
     def _check(self, source: str, text: str) -> GuardedText:
+        try:
+            return _applied(text, self._apply(source, [{"text": {"text": text}}]))
+        except ProviderTooLargeError:
+            if len(text) <= SMALLEST:
+                raise
+        # How much one call takes is the account's own; a 429 may mean "too big", not "too fast".
+        cut = _middle(text)
+        first, second = self._check(source, text[:cut]), self._check(source, text[cut:])
+        worse = max(first, second, key=lambda one: SEVERITY.index(one.action))
+        return GuardedText(
+            text=worse.text if worse.action == "BLOCKED" else first.text + second.text,
+            action=worse.action,
+            policies=tuple(sorted({*first.policies, *second.policies})),
+            detected=tuple(sorted({*first.detected, *second.detected})),
+        )
+
+    def _apply(self, source: str, content: list[dict[str, Any]]) -> dict[str, Any]:
         reply = self._bedrock.call(
             "apply_guardrail",
             guardrailIdentifier=self.used.id,
             guardrailVersion=self.used.version,
             source=source,
-            content=[{"text": {"text": text}}],
+            content=content,
         )
         for unit, units in reply["usage"].items():
             if units:
                 self._bedrock.count("ApplyGuardrail", units, unit)
-        changed = reply["action"] == "GUARDRAIL_INTERVENED"
-        outputs = "".join(output["text"] for output in reply["outputs"])
-        guarded = _guarded(outputs if changed else text, reply["assessments"])
-        # It stepped in and let nothing through: whatever the assessments say, that is a block.
-        return replace(guarded, action="BLOCKED") if changed and not outputs else guarded
+        return reply
 
 
 class BedrockModel:
@@ -72,45 +103,68 @@ class BedrockModel:
 
     def ask(self, prompt: Prompt) -> Answer:
         """Ask once; the guardrail checks the answer in the same call."""
-        reply = self._bedrock.call(
-            "converse",
-            modelId=self.model_id,
-            system=[{"text": prompt.system}],
-            messages=[{"role": "user", "content": self._content(prompt)}],
-            inferenceConfig={"maxTokens": MAX_TOKENS, "temperature": TEMPERATURE},
-            guardrailConfig={
+        try:
+            reply = self._bedrock.call("converse", **self._request(prompt))
+        except ProviderTooLargeError:
+            return Answer("", TOO_LONG, GuardedText("", "NONE"))
+        for unit in TOKENS:
+            if units := reply["usage"].get(unit):
+                self._bedrock.count("Converse", units, unit, resource=self.model_id)
+        blocks = reply["output"]["message"]["content"]
+        text = "".join(block.get("text", "") for block in blocks)
+        return Answer(
+            text=text,
+            stop_reason=reply["stopReason"],
+            verdict=_guarded(text, list(_assessments(reply))),
+            question_blocked=_guarded("", _asked(reply)).action == "BLOCKED",
+        )
+
+    def _request(self, prompt: Prompt) -> dict[str, Any]:
+        return {
+            "modelId": self.model_id,
+            "system": self._system(prompt),
+            "messages": [{"role": "user", "content": self._content(prompt)}],
+            "inferenceConfig": {"maxTokens": MAX_TOKENS, "temperature": TEMPERATURE},
+            "guardrailConfig": {
                 "guardrailIdentifier": self._used.id,
                 "guardrailVersion": self._used.version,
                 "trace": "enabled",
             },
-            requestMetadata={"task": prompt.task, **prompt.hints},
-        )
-        for unit in ("inputTokens", "outputTokens"):
-            self._bedrock.count("Converse", reply["usage"][unit], unit)
-        blocks = reply["output"]["message"]["content"]
-        text = "".join(block.get("text", "") for block in blocks)
-        assessments = list(_assessments(reply))
-        return Answer(
-            text=text,
-            stop_reason=reply["stopReason"],
-            verdict=_guarded(text, assessments),
-            grounding=_grounding(assessments),
-            question_blocked=_guarded("", _asked(reply)).action == "BLOCKED",
-        )
+            "requestMetadata": {"task": prompt.task, **prompt.hints},
+        }
+
+    def _system(self, prompt: Prompt) -> list[dict[str, Any]]:
+        # The instructions are the same for every document and stand first, so that a model that
+        # can reads them once in five minutes.
+        system: list[dict[str, Any]] = [{"text": prompt.system}]
+        if CACHING.search(self.model_id):
+            system.append({"cachePoint": {"type": "default"}})
+        return [*system, {"text": prompt.note}]
 
     def _content(self, prompt: Prompt) -> list[dict[str, Any]]:
-        # The document was checked and masked by ApplyGuardrail already. As a grounding source
-        # alone it is what the answer is held against, and its content is not paid for again.
-        content: list[dict[str, Any]] = [_guard(prompt.document, "grounding_source")]
+        # The document was checked and masked by ApplyGuardrail already. Beside a block that is to
+        # be guarded, a plain one is not looked at and not paid for again.
+        content: list[dict[str, Any]] = [{"text": prompt.document}]
         if prompt.image:
             image = {"image": {"format": "jpeg", "source": {"bytes": prompt.image}}}
             content.append({"guardContent": image} if self._guards_pictures else image)
-        content.append(_guard(prompt.query, "query"))
+        content.append({"guardContent": {"text": {"text": prompt.query}}})
         return content
 
 
-def _guard(text: str, qualifier: str) -> dict[str, Any]:
-    return {"guardContent": {"text": {"text": text, "qualifiers": [qualifier]}}}
+def _middle(text: str) -> int:
+    """Return where to cut: at a line or a word near the middle, if there is one."""
+    half = len(text) // 2
+    cuts = (text.rfind(mark, half // 2, half) for mark in ("\n", " "))
+    return next((cut + 1 for cut in cuts if cut > 0), half)
+
+
+def _applied(text: str, reply: dict[str, Any]) -> GuardedText:
+    changed = reply["action"] == "GUARDRAIL_INTERVENED"
+    outputs = "".join(output["text"] for output in reply["outputs"])
+    guarded = _guarded(outputs if changed else text, reply["assessments"])
+    # It stepped in and let nothing through: whatever the assessments say, that is a block.
+    return replace(guarded, action="BLOCKED") if changed and not outputs else guarded
 
 
 def _assessments(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from recita.errors import (
@@ -10,6 +12,7 @@ from recita.errors import (
     ProviderError,
     ProviderRefusedError,
     ProviderThrottledError,
+    ProviderTooLargeError,
     ProviderUnavailableError,
     TranslationUnsupportedError,
 )
@@ -46,6 +49,16 @@ REFUSALS: dict[str, type[ProviderRefusedError]] = {
 """Refusals that a reader of the manifest should tell apart."""
 
 
+TOO_LARGE = re.compile(
+    r"text units exceed|input text size|input is too long|prompt is too long"
+    r"|context (?:length|window)|too many (?:input )?tokens"
+    r"|maximum (?:number of )?(?:input )?tokens",
+    re.IGNORECASE,
+)
+"""What Bedrock says of a text that is too long: for a guardrail with the code and the status of a
+throttle, for a model with those of a bad parameter."""
+
+
 def classified(
     error: ClientError | BotoCoreError, service: str = "aws", operation: str = "call"
 ) -> ProviderError:
@@ -59,7 +72,9 @@ def classified(
     message = error.response.get("Error", {}).get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind: type[ProviderError] = REFUSALS.get(code, ProviderRefusedError)
-    if code in THROTTLES or status == 429:
+    if service == "bedrock-runtime" and TOO_LARGE.search(message) and status in (400, 429):
+        kind = ProviderTooLargeError
+    elif code in THROTTLES or status == 429:
         kind = ProviderThrottledError
     elif code in BUSY:
         kind = ProviderBusyError

@@ -40,6 +40,8 @@ class Provider:
         self.meter.answered(self._service, headers.get(LOCAL_ENGINE, "aws"))
         return reply
 
-    def count(self, operation: str, units: float, unit: str, *, estimated: bool = False) -> None:
-        """Add what the last call paid."""
-        self.meter.count(self._service, operation, units=units, unit=unit, estimated=estimated)
+    def count(
+        self, operation: str, units: float, unit: str, *, resource: str | None = None
+    ) -> None:
+        """Add what the last call paid; ``resource`` names the model, where prices depend on it."""
+        self.meter.count(self._service, operation, units=units, unit=unit, resource=resource)

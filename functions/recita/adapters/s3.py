@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from recita.errors import DocumentRejectedError
+from recita.errors import DocumentRejectedError, ProviderUnavailableError
 from recita.models.document import Upload, document_id
 from recita.ports import NewUpload, UploadedFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 COPY_BYTES = 1024 * 1024
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+DELETED_AT_ONCE = 1000
+"""Keys of one DeleteObjects (S3 API reference)."""
 CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
@@ -108,6 +111,18 @@ class S3Results:
         with path.open("wb") as file:
             shutil.copyfileobj(found["Body"], file, COPY_BYTES)
         return True
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove objects; those that are not there are no error."""
+        left: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
+        while left:
+            objects, left = left[:DELETED_AT_ONCE], left[DELETED_AT_ONCE:]
+            reply = self._s3.delete_objects(
+                Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
+            )
+            for error in reply.get("Errors", ()):
+                code, message = error.get("Code", "Unknown"), error.get("Message", "")
+                raise ProviderUnavailableError("s3", "delete_objects", code, message)
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write by one conditional write; return what the key holds afterwards."""

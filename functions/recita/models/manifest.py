@@ -13,7 +13,15 @@ from recita.models.page import Method
 from recita.models.picture import Kind, Label, Moderation, SkippedPictures
 from recita.models.reasons import Reason
 from recita.models.record import Artifact, EngineUsed, StepError, StepStatus, Usage, Warned
-from recita.models.summary import Classification, Fact, Grounding, Language, Sentence, Verdict
+from recita.models.summary import (
+    Classification,
+    Fact,
+    Grounding,
+    Language,
+    Sentence,
+    Verdict,
+    WindowLedger,
+)
 
 SCHEMA_VERSION = "1.0"
 
@@ -70,6 +78,7 @@ class SummaryEntry(Model):
     language: str
     artifact: str
     model: str
+    window_model: str | None = None
     prompt_version: str
     grounding: Grounding | None
     sentences: tuple[Sentence, ...]
@@ -166,6 +175,7 @@ class Ledger(Model):
 
     pages: PageLedger = PageLedger()
     characters: CharacterLedger = CharacterLedger()
+    windows: WindowLedger = WindowLedger()
     languages: LanguageLedger = LanguageLedger()
     images: ImageLedger = ImageLedger()
 

@@ -16,6 +16,8 @@ class Usage(Model):
 
     service: str
     operation: str
+    resource: str | None = None
+    """The model, where the price depends on it."""
     calls: int
     units: float
     unit: str

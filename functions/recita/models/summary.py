@@ -5,24 +5,56 @@ from __future__ import annotations
 from typing import Literal
 
 from recita.models.base import Model
+from recita.models.reasons import Reason
 
-Stage = Literal["input", "summary", "translation", "image", "description"]
+Stage = Literal["input", "summary", "facts", "translation", "image", "description"]
 """``image``: Rekognition's moderation of a picture; ``description``: the text about it."""
 GuardrailAction = Literal["NONE", "ANONYMIZED", "BLOCKED", "WITHHELD"]
 """WITHHELD: the picture is not published; what is known about it is."""
 
 
+DocumentType = Literal[
+    "invoice",
+    "receipt",
+    "contract",
+    "letter",
+    "report",
+    "form",
+    "bank-statement",
+    "minutes",
+    "article",
+    "id",
+    "resume",
+    "picture",
+    "other",
+]
+FactKind = Literal["date", "amount", "party", "identifier", "other"]
+
+
+class Grounding(Model):
+    """How far a text rests on the document, 0 to 1, and the threshold it was held against."""
+
+    score: float
+    threshold: float
+
+
 class Sentence(Model):
-    """One sentence and the pages it rests on."""
+    """One sentence, the pages it rests on, and how well it does.
+
+    ``grounding`` is null where nothing was scored: in translations, descriptions of pictures, and
+    under a guardrail without a grounding filter.
+    """
 
     text: str
     pages: tuple[int, ...] = ()
+    grounding: Grounding | None = None
 
 
 class Fact(Model):
     """One key fact, quoted from its page."""
 
     name: str
+    kind: FactKind = "other"
     value: str
     page: int | None = None
     confidence: float | None = None
@@ -38,15 +70,8 @@ class Language(Model):
 class Classification(Model):
     """What kind of document it is; confidence from 0 to 1."""
 
-    type: str
+    type: DocumentType
     confidence: float | None = None
-
-
-class Grounding(Model):
-    """How far the summary rests on the document, 0 to 1, and the threshold it was held against."""
-
-    score: float
-    threshold: float
 
 
 class GuardrailUsed(Model):
@@ -74,8 +99,11 @@ class Summary(Model):
     sentences: tuple[Sentence, ...]
     source_language: str
     model: str
+    window_model: str | None = None
+    """What summed up the windows of a document too long for one question."""
     prompt_version: str
     grounding: Grounding | None = None
+    """The lowest score of all sentences."""
 
     @property
     def text(self) -> str:
@@ -88,6 +116,22 @@ class Summary(Model):
         return f"summary/{self.language}.json"
 
 
+class MissingWindow(Model):
+    """Pages that no summary has seen, and why."""
+
+    pages: str
+    """Such as ``3-7``."""
+    reason: str
+
+
+class WindowLedger(Model):
+    """Windows a document was cut into = windows summarised + windows missing."""
+
+    total: int = 0
+    summarised: int = 0
+    missing: tuple[MissingWindow, ...] = ()
+
+
 class Understanding(Model):
     """Everything that was understood about a document."""
 
@@ -96,6 +140,9 @@ class Understanding(Model):
     summary: Summary
     facts: tuple[Fact, ...] = ()
     characters_summarised: int = 0
+    windows: WindowLedger = WindowLedger()
+    degraded: Reason | None = None
+    """Why the summary is less than was asked for."""
 
 
 class Speech(Model):

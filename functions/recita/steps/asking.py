@@ -2,53 +2,132 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from recita.errors import UnderstandingFailedError
 from recita.models.base import Model as BaseModel
-from recita.models.summary import Fact, Sentence
+from recita.models.summary import DocumentType, Fact, FactKind, Sentence
 from recita.ports import Answer, Model, Prompt
 from recita.settings import LANGUAGE
+from recita.text.identify import foreign
 
 OBJECT = re.compile(r"\{.*\}", re.DOTALL)
-REPAIR = " Your last answer was not the JSON object asked for. Answer with that object alone."
+TOO_LONG = "model_context_window_exceeded"
+FINISHED = frozenset({"end_turn", "stop_sequence", "guardrail_intervened"})
+"""Converse's stop reasons after which an answer is whole."""
+
+Fault = Literal["", "too-long", "cut-off", "stopped", "not-json", "no-sentences", "language"]
+"""What is wrong with an answer; ``too-long``: the question was."""
+REPAIRS: dict[Fault, str] = {
+    "cut-off": "Your last answer was cut off: write half as much, and ten facts at most.",
+    "stopped": "Your last answer was not finished. Answer with the JSON object alone.",
+    "not-json": "Your last answer was not the JSON object asked for. Answer with that alone.",
+    "no-sentences": "Your last answer held no sentence. Write at least one.",
+    "language": "Your last answer was written in another language than the one asked for.",
+}
 
 
-class ModelAnswer(BaseModel):
+def _one_of(known: Iterable[str]) -> Callable[[Any], str]:
+    names = frozenset(known)
+
+    def choose(value: Any) -> str:
+        name = str(value).strip().lower().replace("_", "-").replace(" ", "-")
+        return name if name in names else "other"
+
+    return choose
+
+
+class AnsweredFact(BaseModel):
+    """One key fact as the model quotes it."""
+
+    name: str
+    kind: Annotated[FactKind, BeforeValidator(_one_of(get_args(FactKind)))] = "other"
+    value: str = Field(description="Exactly as it stands on its page.")
+    page: int | None = None
+    confidence: float | None = Field(default=None, description="0 to 1")
+
+
+class AnsweredSentence(BaseModel):
+    """One sentence as the model writes it."""
+
+    text: str
+    pages: tuple[int, ...] = Field(default=(), description="Numbers of the pages it rests on.")
+
+
+class Answered(BaseModel):
     """The JSON object that every prompt asks for."""
 
     title: str = ""
-    language: str = Field(pattern=f"^{LANGUAGE.pattern}$")
+    language: str = Field(
+        pattern=f"^{LANGUAGE.pattern}$", description="Two-letter code of the answer's language."
+    )
     """Becomes part of file names: nothing that a document talked the model into may."""
+    language_confidence: float | None = Field(default=None, description="0 to 1")
+    document_type: Annotated[DocumentType, BeforeValidator(_one_of(get_args(DocumentType)))] = (
+        "other"
+    )
+    type_confidence: float | None = Field(default=None, description="0 to 1")
+    sentences: tuple[AnsweredSentence, ...]
+    facts: tuple[AnsweredFact, ...] = ()
+
+
+class ModelAnswer(BaseModel):
+    """An answer after it was checked."""
+
+    title: str = ""
+    language: str
     language_confidence: float | None = None
-    document_type: str = "other"
+    document_type: DocumentType = "other"
     type_confidence: float | None = None
     sentences: tuple[Sentence, ...] = ()
     facts: tuple[Fact, ...] = ()
 
 
-def ask(model: Model, prompt: Prompt) -> tuple[ModelAnswer | None, Answer]:
-    """Return the checked answer, or None when the guardrail or the model's own filter blocked it.
+@dataclass(frozen=True)
+class Reply:
+    """What came of a question: an answer, or what is wrong with the last one."""
 
-    Raises UnderstandingFailedError when the second answer is no better than the first.
-    """
-    for query in (prompt.query, prompt.query + REPAIR):
-        answer = model.ask(
-            Prompt(prompt.task, prompt.system, prompt.document, query, prompt.image, prompt.hints)
-        )
-        answer = _fail_closed(answer)
-        if answer.verdict.action == "BLOCKED":
-            return None, answer
-        parsed = _parsed(answer.text)
-        if parsed:
-            return parsed, answer
-    raise UnderstandingFailedError(
-        f"the model's answer is not the JSON asked for (stop reason {answer.stop_reason})"
-    )
+    answer: Answered | None
+    last: Answer
+    """As the guardrail left it; BLOCKED when the guardrail or the model's own filter stopped it."""
+    fault: Fault = ""
+    """``language`` comes with its answer: it can be used, and somebody should be told."""
+
+
+@cache
+def schema() -> str:
+    """Return the JSON Schema of the answer, as the prompts end with it."""
+    return json.dumps(Answered.model_json_schema(), separators=(",", ":"))
+
+
+def ask(model: Model, prompt: Prompt, language: str = "") -> Reply:
+    """Ask, and once more when the answer can't be used; ``language`` is that of the answer."""
+    reply = _asked(model, prompt, language)
+    if reply.fault not in REPAIRS:
+        return reply
+    return _asked(model, replace(prompt, note=f"{prompt.note} {REPAIRS[reply.fault]}"), language)
+
+
+def _asked(model: Model, prompt: Prompt, language: str) -> Reply:
+    answer = _fail_closed(model.ask(prompt))
+    if answer.verdict.action == "BLOCKED":
+        return Reply(None, answer)
+    if answer.stop_reason == TOO_LONG:
+        return Reply(None, answer, "too-long")
+    parsed, fault = _parsed(answer.text)
+    if answer.stop_reason == "max_tokens":  # whole JSON may still lack what came after it
+        return Reply(None, answer, "cut-off")
+    if answer.stop_reason not in FINISHED:
+        return Reply(None, answer, "stopped")
+    if parsed and _written(parsed.sentences, language):
+        return Reply(parsed, answer, "language")
+    return Reply(parsed, answer, fault)
 
 
 def _fail_closed(answer: Answer) -> Answer:
@@ -60,18 +139,48 @@ def _fail_closed(answer: Answer) -> Answer:
     return replace(answer, verdict=replace(answer.verdict, action="BLOCKED", policies=policies))
 
 
-def grounded(parsed: ModelAnswer, texts: dict[int, str]) -> ModelAnswer:
-    """Drop page numbers that don't exist, and facts that don't stand on their page."""
+def _parsed(text: str) -> tuple[Answered | None, Fault]:
+    found = OBJECT.search(text)
+    if not found:
+        return None, "not-json"
+    try:
+        parsed = Answered.model_validate_json(found[0])
+    except ValidationError:
+        return None, "not-json"
+    if not any(sentence.text.strip() for sentence in parsed.sentences):
+        return None, "no-sentences"
+    return parsed, ""
+
+
+def _written(sentences: Iterable[AnsweredSentence | Sentence], language: str) -> str:
+    """Return the language an answer is surely written in, if it is another one."""
+    return foreign(" ".join(sentence.text for sentence in sentences), language)
+
+
+def checked(parsed: Answered, texts: dict[int, str], language: str = "") -> ModelAnswer:
+    """Drop page numbers that don't exist, and facts that don't stand on their page.
+
+    ``language``: the one that was asked for, which the answer is in unless it is surely in another.
+    """
     sentences = tuple(
-        sentence.model_copy(update={"pages": tuple(p for p in sentence.pages if p in texts)})
+        Sentence(
+            text=" ".join(sentence.text.split()),
+            pages=tuple(dict.fromkeys(page for page in sentence.pages if page in texts)),
+        )
         for sentence in parsed.sentences
         if sentence.text.strip()
     )
-    facts = tuple(fact for fact in parsed.facts if _stands(fact, texts))
-    return parsed.model_copy(update={"sentences": sentences, "facts": facts})
+    code = language or parsed.language
+    return ModelAnswer(
+        **parsed.model_dump(exclude={"sentences", "facts", "language", "title"}),
+        title=" ".join(parsed.title.split()),
+        language=_written(sentences, code) or code,
+        sentences=sentences,
+        facts=tuple(Fact(**fact.model_dump()) for fact in parsed.facts if _stands(fact, texts)),
+    )
 
 
-def _stands(fact: Fact, texts: dict[int, str]) -> bool:
+def _stands(fact: AnsweredFact, texts: dict[int, str]) -> bool:
     pages: Iterable[str] = texts.values() if fact.page is None else (texts.get(fact.page, ""),)
     wanted = _folded(fact.value)
     return bool(wanted) and any(wanted in _folded(text) for text in pages)
@@ -79,14 +188,3 @@ def _stands(fact: Fact, texts: dict[int, str]) -> bool:
 
 def _folded(text: str) -> str:
     return "".join(text.split()).casefold()
-
-
-def _parsed(text: str) -> ModelAnswer | None:
-    found = OBJECT.search(text)
-    if not found:
-        return None
-    try:
-        parsed = ModelAnswer.model_validate_json(found[0])
-    except ValidationError:
-        return None
-    return parsed if any(sentence.text.strip() for sentence in parsed.sentences) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from recita.models.base import now
 from recita.models.manifest import (
@@ -36,15 +37,15 @@ ABSENCES = {
 def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
     """Return the manifest of a document, however it ended."""
     document, records = given.document, evidence.records
-    verdicts = tuple(verdict for record in records for verdict in record.verdicts)
+    verdicts = evidence.verdicts
     shown = not blocking(verdicts)
-    understood = evidence.understanding if shown else None
+    evidence = evidence if shown else replace(evidence, understanding=None)
+    understood = evidence.understanding
     languages = document.languages if understood else ()
     translations = tuple(_translation(code, given, evidence) for code in languages)
     audio = tuple(_audio(code, given, evidence) for code in languages if document.speak != "none")
     ledger = balance(document, evidence, translations, audio)
-    known = understood is not None
-    status, why = conclude(document, ledger, verdicts, given.failures, understood=known)
+    status, why = conclude(document, ledger, evidence, given.failures)
     usage = _usage(records)
     return Manifest(
         document_id=document.document_id,
@@ -58,7 +59,7 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         route=document.route,
         language=understood.language if understood else None,
         classification=understood.classification if understood else None,
-        pages=_pages(evidence),
+        pages=_pages(evidence, shown=shown),
         images=_images(evidence) if shown else (),
         summary=_summary(understood.summary) if understood else None,
         facts=understood.facts if understood else (),
@@ -66,20 +67,21 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         translations=translations,
         audio=audio,
         ledger=ledger,
-        artifacts=_artifacts(records),
+        artifacts=artifacts(records) if shown else (),
         usage=usage,
-        cost=estimate(usage, understood.summary.model if understood else ""),
+        cost=estimate(usage),
         steps=_steps(given, records),
         engines=_engines(records),
         warnings=tuple(dict.fromkeys(w for record in records for w in record.warnings)),
     )
 
 
-def _pages(evidence: Evidence) -> tuple[PageEntry, ...]:
-    return tuple(_page(page) for page in (evidence.reading.pages if evidence.reading else ()))
+def _pages(evidence: Evidence, *, shown: bool) -> tuple[PageEntry, ...]:
+    pages = evidence.reading.pages if evidence.reading else ()
+    return tuple(_page(page, shown=shown) for page in pages)
 
 
-def _page(page: Page) -> PageEntry:
+def _page(page: Page, *, shown: bool) -> PageEntry:
     return PageEntry(
         number=page.number,
         method=page.method,
@@ -88,7 +90,7 @@ def _page(page: Page) -> PageEntry:
         confidence=page.confidence,
         tables=len(page.tables),
         key_values=len(page.key_values),
-        artifact=page.artifact,
+        artifact=page.artifact if shown else None,
         error=page.error,
     )
 
@@ -110,6 +112,7 @@ def _summary(summary: Summary) -> SummaryEntry:
         language=summary.language,
         artifact=summary.artifact,
         model=summary.model,
+        window_model=summary.window_model,
         prompt_version=summary.prompt_version,
         grounding=summary.grounding,
         sentences=summary.sentences,
@@ -177,15 +180,16 @@ def _lost(failure: Failure) -> Step:
     return Step(name=failure.step, status="FAILED", error=error)
 
 
-def _artifacts(records: Sequence[StepRecord]) -> tuple[Artifact, ...]:
+def artifacts(records: Sequence[StepRecord]) -> tuple[Artifact, ...]:
+    """Return every file the steps wrote, as it was written last."""
     latest = {artifact.key: artifact for record in records for artifact in record.artifacts}
     return tuple(latest[key] for key in sorted(latest))
 
 
 def _usage(records: Sequence[StepRecord]) -> tuple[Usage, ...]:
-    total: dict[tuple[str, str, str], Usage] = {}
+    total: dict[tuple[str | None, ...], Usage] = {}
     for item in (item for record in records for item in record.usage):
-        key = (item.service, item.operation, item.unit)
+        key = (item.service, item.operation, item.unit, item.resource)
         known = total.get(key)
         total[key] = item.model_copy(
             update={

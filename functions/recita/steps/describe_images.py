@@ -15,10 +15,11 @@ from recita.models.page import Page
 from recita.models.picture import Picture, Pictures
 from recita.models.steps import DescribeInput, DescribeProgress
 from recita.models.summary import Understanding
-from recita.ports import Guardrail, Model
+from recita.ports import Guardrail
 from recita.steps.describing import DESCRIBE, LANGUAGE, derived, describe_picture
+from recita.steps.evidence import budget
 from recita.steps.handover import PICTURES, UNDERSTANDING
-from recita.steps.interview import Asked, Interview, OutOfTimeError
+from recita.steps.interview import Asked, Interview, Models, OutOfTimeError
 from recita.steps.seen import SeenPicture, seen_pictures
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.conditions import Rule, parse_rule
@@ -46,7 +47,7 @@ class _Desk:
 
 
 def run(
-    given: DescribeInput, *, bench: Workbench, model: Model, guardrail: Guardrail
+    given: DescribeInput, *, bench: Workbench, models: Models, guardrail: Guardrail
 ) -> DescribeProgress:
     """Publish the pictures; CONTINUE when there are more than one invocation has time for."""
     document, begun = given.document, given.progress
@@ -55,7 +56,7 @@ def run(
     ) as step:
         desk = _Desk(
             step=step,
-            interview=Interview(step, model, guardrail),
+            interview=Interview(step, models, guardrail, budget(bench, document)),
             document=document,
             chosen=parse_rule(document.describe_images),
             understood=step.recall(UNDERSTANDING, Understanding),

@@ -8,11 +8,12 @@ from recita import cage
 from recita.decoding import image
 from recita.models.document import work_key
 from recita.models.picture import Picture
+from recita.models.summary import Classification, Language, Summary, Understanding, WindowLedger
 from recita.ports import Results
-from recita.steps.asking import ModelAnswer
+from recita.steps.folding import BlockedError, NoSummaryError, unusable
 from recita.steps.handover import picture_file
 from recita.steps.interview import Asked, Interview, Question
-from recita.text.prompting import PAGE, neutralised
+from recita.text.prompting import PAGE, VERSION, neutralised
 
 DESCRIBE = "describe"
 """The task, and the name of its prompt."""
@@ -28,11 +29,35 @@ LANGUAGE = "en"
 
 def describe_upload(
     interview: Interview, picture: Picture, text: str, jpeg: bytes
-) -> ModelAnswer | None:
-    """Return the description of an uploaded picture; it stands for the summary."""
+) -> Understanding:
+    """Return what is understood of an uploaded picture; its description stands for the summary.
+
+    Raises BlockedError, NoSummaryError.
+    """
     page = _page(picture, {"text": text or picture.text})
-    question = Question(DESCRIBE, page, "picture", _shown(picture, jpeg), language=LANGUAGE)
-    return interview.ask("picture", question).answer
+    question = Question(DESCRIBE, page, "picture", image=_shown(picture, jpeg), language=LANGUAGE)
+    asked = interview.ask("picture", question)
+    answer = asked.answer
+    if answer is None and not asked.fault:
+        raise BlockedError
+    if answer is None:
+        raise NoSummaryError(unusable(asked))
+    summary = Summary(
+        language=answer.language,
+        title=answer.title,
+        sentences=answer.sentences,
+        source_language=answer.language,
+        model=interview.models.whole.model_id,
+        prompt_version=f"{DESCRIBE}/{VERSION}",
+    )
+    return Understanding(
+        language=Language(code=answer.language, confidence=answer.language_confidence),
+        classification=Classification(type=answer.document_type, confidence=answer.type_confidence),
+        summary=summary,
+        facts=answer.facts,
+        characters_summarised=len(text),
+        windows=WindowLedger(total=1, summarised=1),
+    )
 
 
 def describe_picture(
@@ -47,7 +72,7 @@ def describe_picture(
         DESCRIBE,
         _page(picture, found),
         f"picture {picture.id}",
-        _shown(picture, jpeg),
+        image=_shown(picture, jpeg),
         sentences=SENTENCES,
         language=language,
         stages=("description", "description"),

@@ -10,9 +10,12 @@ from pydantic import BaseModel
 from recita.models.document import Child, Children, Document, step_key, work_key
 from recita.models.page import Reading
 from recita.models.picture import Inventory, Picture, Pictures
+from recita.models.reasons import Reason, reason
 from recita.models.record import StepRecord
-from recita.models.summary import Speech, Understanding
+from recita.models.summary import Speech, Understanding, Verdict
 from recita.ports import Results
+from recita.pricing import price
+from recita.steps.budget import Budget
 from recita.steps.find_pictures import batches
 from recita.steps.handover import (
     CHILDREN,
@@ -22,6 +25,7 @@ from recita.steps.handover import (
     UNDERSTANDING,
     speech,
 )
+from recita.steps.workbench import Workbench
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -34,6 +38,8 @@ STEPS = (
     "understand-document",
     "describe-images",
 )
+NO_SUMMARY = ("summary-unusable", "cost-cap-reached")
+"""Warnings of a step that ended without the summary it was asked for."""
 PER_LANGUAGE = ("translate-summary", "speak-summary")
 
 
@@ -49,6 +55,20 @@ class Evidence:
     understanding: Understanding | None = None
     speeches: dict[str, Speech] = field(default_factory=dict)
 
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the guardrail said, in the order of the steps."""
+        return tuple(verdict for record in self.records for verdict in record.verdicts)
+
+    @property
+    def gap(self) -> Reason | None:
+        """Why the summary is missing, or is less than was asked for."""
+        if self.understanding:
+            return self.understanding.degraded
+        step = next((one for one in self.records if one.name == "understand-document"), None)
+        said = step.warnings if step else ()
+        return next((reason(w.code, w.message) for w in said if w.code in NO_SUMMARY), None)
+
 
 def gather(results: Results, document: Document) -> Evidence:
     """Read the records of all steps that ran."""
@@ -58,17 +78,10 @@ def gather(results: Results, document: Document) -> Evidence:
         return kind.model_validate_json(body) if body is not None else None
 
     inventory = recall(INVENTORY, Inventory)
-    seeing = batches(len(inventory.pictures)) if inventory else ()
-    names = [
-        *STEPS,
-        *(f"see-images:{number}" for number in seeing),
-        *(f"{step}:{code}" for code in document.languages for step in PER_LANGUAGE),
-    ]
-    bodies = [results.read(step_key(document.document_id, name)) for name in names]
     speeches = {code: recall(speech(code), Speech) for code in document.languages}
     children, pictures = recall(CHILDREN, Children), recall(PICTURES, Pictures)
     return Evidence(
-        records=tuple(StepRecord.model_validate_json(body) for body in bodies if body is not None),
+        records=_records(results, document, inventory),
         reading=recall(READING, Reading),
         inventory=inventory,
         pictures=pictures.pictures if pictures else (),
@@ -76,3 +89,31 @@ def gather(results: Results, document: Document) -> Evidence:
         understanding=recall(UNDERSTANDING, Understanding),
         speeches={code: found for code, found in speeches.items() if found is not None},
     )
+
+
+def budget(bench: Workbench, document: Document) -> Budget:
+    """Return what the document may still cost, from the records of all that was paid so far."""
+    before: list[float] = []
+
+    def spent() -> float:
+        if not before:
+            body = bench.results.read(work_key(document.document_id, INVENTORY))
+            inventory = Inventory.model_validate_json(body) if body is not None else None
+            records = _records(bench.results, document, inventory)
+            before.append(price(item for record in records for item in record.usage))
+        return before[0] + price(bench.meter.usage())
+
+    return Budget(bench.cost_cap, spent)
+
+
+def _records(
+    results: Results, document: Document, inventory: Inventory | None
+) -> tuple[StepRecord, ...]:
+    seeing = batches(len(inventory.pictures)) if inventory else ()
+    names = [
+        *STEPS,
+        *(f"see-images:{number}" for number in seeing),
+        *(f"{step}:{code}" for code in document.languages for step in PER_LANGUAGE),
+    ]
+    bodies = [results.read(step_key(document.document_id, name)) for name in names]
+    return tuple(StepRecord.model_validate_json(body) for body in bodies if body is not None)

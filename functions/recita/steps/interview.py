@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from recita.models.base import Model as Record
 from recita.models.record import Warned
 from recita.models.summary import Grounding, GuardrailAction, Stage, Verdict
-from recita.ports import Guardrail, Model, Prompt
-from recita.steps.asking import ModelAnswer, ask, grounded
+from recita.ports import Answer, GuardedText, Guardrail, Model, Prompt
+from recita.pricing import priced
+from recita.steps.asking import Fault, ModelAnswer, Reply, ask, checked, schema
+from recita.steps.budget import Budget
 from recita.steps.workbench import StepRun
-from recita.text.prompting import VERSION, delimited, instructions, new_tag
+from recita.text.prompting import PAGES, VERSION, delimited, instructions, new_tag, note
 
 BUDGET_SECONDS = 420
 """After which no new question is begun: half of the function's timeout, for the last one may take
 several minutes, its repair included."""
 SENTENCES = 5
-PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
 QUERIES = {
     "summarise": "Summarise the document: what it is, who it is about and what follows from it.",
+    "synthesise": "Summarise the document: what it is, who it is about and what follows from it.",
     "describe": "Describe the picture: what does it show?",
 }
 
 
 @dataclass(frozen=True)
 class Question:
-    """One window or picture; ``target`` names it for the input check, empty for our own text."""
+    """One window or picture; ``target`` names it in verdicts."""
 
     task: str
     text: str
+    """Between the marks of its pages."""
     target: str
+    checked: bool = False
+    """Whether the text has passed the guardrail already."""
     image: bytes | None = None
     sentences: int = SENTENCES
     language: str = ""
     """Of the answer; empty where the document's own is asked for."""
     stages: tuple[Stage, Stage] = ("input", "summary")
     """Of the verdicts on the question and on the answer."""
+    strict: bool = False
+    """Whether a sentence of the last answer did not rest on the document."""
+    part: bool = False
+    """Whether it is about a part of a document: the model for windows answers."""
 
 
 class OutOfTimeError(Exception):
@@ -59,10 +68,11 @@ class Asked(Kept):
     """What was asked about one window or picture."""
 
     answer: ModelAnswer | None = None
-    """None: blocked."""
+    """None: blocked, or at fault."""
+    fault: Fault = ""
+    stop_reason: str = ""
     question_blocked: bool = False
     """Whether it was the question, its picture included, that was blocked."""
-    grounding: tuple[float, float] | None = None
 
 
 class Checked(Kept):
@@ -71,6 +81,15 @@ class Checked(Kept):
     text: str
     action: GuardrailAction
     policies: tuple[str, ...] = ()
+    grounding: Grounding | None = None
+
+
+@dataclass(frozen=True)
+class Models:
+    """Who answers: about windows of a long document, and about everything else."""
+
+    whole: Model
+    window: Model
 
 
 K = TypeVar("K", bound=Kept)
@@ -79,124 +98,150 @@ K = TypeVar("K", bound=Kept)
 class Interview:
     """Questions about one document; each text passes the guardrail before the model sees it."""
 
-    def __init__(self, step: StepRun, model: Model, guardrail: Guardrail) -> None:
-        self._step = step
-        self._model = model
+    def __init__(
+        self, step: StepRun, models: Models, guardrail: Guardrail, budget: Budget | None = None
+    ) -> None:
+        self.step = step
+        self.models = models
+        self.budget = budget or Budget()
         self._guardrail = guardrail
         self._started = time.monotonic()
-        self._groundings: list[tuple[float, float]] = []
         self._new = 0
-
-    @property
-    def model_id(self) -> str:
-        """The model that answers."""
-        return self._model.model_id
-
-    @property
-    def grounding(self) -> Grounding | None:
-        """The lowest score of all answers."""
-        if not self._groundings:
-            return None
-        score, threshold = min(self._groundings)
-        return Grounding(score=score, threshold=threshold)
 
     def ask(self, name: str, question: Question) -> Asked:
         """Return what was answered before, or ask and keep it under ``name``.
 
-        Raises OutOfTimeError when a new question can't be begun any more.
+        Raises OutOfTimeError when a new question can't be begun any more, CostCapReachedError when
+        it would cost more than the document may.
         """
-        asked = self._kept(name, self._key(question), Asked)
-        if asked is None:
-            said, warned = self._begin()
-            asked = self._ask_guarded(question).model_copy(
-                update={
-                    "verdicts": tuple(self._step.verdicts[said:]),
-                    "warnings": tuple(self._step.warnings[warned:]),
-                }
-            )
-            self._step.keep(_place(name), asked)
-        if asked.grounding:
-            self._groundings.append(asked.grounding)
-        return asked
+        key = self._key(question)
+
+        def pay() -> Asked:
+            self.budget.afford_question(self._model(question).model_id, question.text)
+            return self._ask_guarded(question).model_copy(update={"key": key})
+
+        return self._once(name, key, Asked, pay)
 
     def check(self, name: str, text: str, stage: Stage, target: str) -> Checked:
-        """Return the guardrail's verdict on a text that no model sees; asked once, as above."""
-        key = self._key(Question("check", text, target, stages=(stage, stage)))
-        checked = self._kept(name, key, Checked)
-        if checked is None:
-            said, warned = self._begin()
-            guarded = self._guardrail.check_input(text)
-            self._step.judge(stage, target, guarded, self._guardrail.used)
-            checked = Checked(
+        """Return the guardrail's verdict on a text by itself; asked once, errors as above.
+
+        ``stage`` says whether the text goes in or comes out.
+        """
+        guard = self._guardrail
+        check = guard.check_input if stage in ("input", "description") else guard.check_output
+        return self._check(name, (text, "", ""), (stage, target), lambda: check(text))
+
+    def ground(self, name: str, text: str, source: str, target: str) -> Checked:
+        """Return the verdict on a sentence of the summary, and how far it rests on ``source``."""
+        query = QUERIES["summarise"]
+        return self._check(
+            name,
+            (text, source, query),
+            ("summary", target),
+            lambda: self._guardrail.check_grounding(text, source, query),
+        )
+
+    def _check(
+        self,
+        name: str,
+        texts: tuple[str, str, str],
+        verdict: tuple[Stage, str],
+        check: Callable[[], GuardedText],
+    ) -> Checked:
+        key = self._key(Question("check", "\n".join(texts), verdict[1], stages=(verdict[0],) * 2))
+
+        def pay() -> Checked:
+            self.budget.afford_check(*texts)
+            guarded = check()
+            self.step.judge(*verdict, guarded, self._guardrail.used)
+            score = guarded.grounding
+            return Checked(
                 key=key,
                 text=guarded.text,
                 action=guarded.action,
                 policies=guarded.policies,
-                verdicts=tuple(self._step.verdicts[said:]),
-                warnings=tuple(self._step.warnings[warned:]),
+                grounding=Grounding(score=score[0], threshold=score[1]) if score else None,
             )
-            self._step.keep(_place(name), checked)
-        return checked
 
-    def _kept(self, name: str, key: str, kind: type[K]) -> K | None:
-        kept = self._step.recall(_place(name), kind)
-        if kept is None or kept.key != key:
-            return None
-        self._step.go_on(kept.verdicts, kept.warnings)
-        return kept
+        return self._once(name, key, Checked, pay)
 
-    def _begin(self) -> tuple[int, int]:
-        """Return how many verdicts and warnings there are before something new is paid."""
+    def _once(self, name: str, key: str, kind: type[K], pay: Callable[[], K]) -> K:
+        """Return what was kept under ``name`` for the same ``key``, or pay for it and keep it."""
+        kept = self.step.recall(_place(name), kind)
+        if kept is not None and kept.key == key:
+            self.step.go_on(kept.verdicts, kept.warnings)
+            return kept
         if self._new and time.monotonic() - self._started > BUDGET_SECONDS:
             raise OutOfTimeError
         self._new += 1
-        return len(self._step.verdicts), len(self._step.warnings)
+        said, warned = len(self.step.verdicts), len(self.step.warnings)
+        paid = pay().model_copy(
+            update={
+                "verdicts": tuple(self.step.verdicts[said:]),
+                "warnings": tuple(self.step.warnings[warned:]),
+            }
+        )
+        self.step.keep(_place(name), paid)
+        return paid
 
     def _key(self, question: Question) -> str:
         used = self._guardrail.used
-        parts = (question.task, VERSION, self._model.model_id, used.id, used.version)
-        asked = (question.target, question.language, *question.stages, question.text)
-        digest = hashlib.sha256("\n".join((*parts, *asked)).encode())
+        parts = (question.task, VERSION, self._model(question).model_id, used.id, used.version)
+        asked = (question.target, question.language, *question.stages, str(question.strict))
+        digest = hashlib.sha256("\n".join((*parts, *asked, question.text)).encode())
         digest.update(question.image or b"")
         return digest.hexdigest()
 
-    def _ask_guarded(self, question: Question) -> Asked:
-        key, text = self._key(question), question.text
-        if question.target:
-            guarded = self._guardrail.check_input(text)
-            stage = question.stages[0]
-            self._step.judge(stage, question.target, guarded, self._guardrail.used)
-            if guarded.action == "BLOCKED":
-                return Asked(key=key, question_blocked=True)
-            text = guarded.text
-        parsed, answer = ask(self._model, self._prompt(question, text))
-        stage = question.stages[1]
-        self._step.judge(stage, question.target or "summary", answer.verdict, self._guardrail.used)
-        return Asked(
-            key=key,
-            answer=grounded(parsed, _texts(text)) if parsed else None,
-            question_blocked=answer.question_blocked,
-            grounding=answer.grounding,
-        )
+    def _model(self, question: Question) -> Model:
+        return self.models.window if question.part else self.models.whole
 
-    def _prompt(self, question: Question, window: str) -> Prompt:
+    def _ask_guarded(self, question: Question) -> Asked:
+        text, (before, after) = question.text, question.stages
+        if not question.checked:
+            guarded = self._guardrail.check_input(text)
+            self.step.judge(before, question.target, guarded, self._guardrail.used)
+            if guarded.action == "BLOCKED":
+                return Asked(key="", question_blocked=True)
+            text = guarded.text
+        model = self._model(question)
+        if not priced(model.model_id):
+            self.step.warn("price-unknown", model.model_id)
+        reply = ask(model, self._prompt(question, text), question.language)
+        verdict = reply.last.verdict
+        self.step.judge(after, question.target, verdict, self._guardrail.used)
+        return _asked(reply, text, question.language)
+
+    def _prompt(self, question: Question, text: str) -> Prompt:
         tag, task, language = new_tag(), question.task, question.language
+        data = _texts(text)[1] if task == "describe" else text
+        hints = {"max_sentences": str(question.sentences)}
         return Prompt(
             task=task,
-            system=instructions(task, tag, question.sentences, language),
-            document=delimited(window if task == "summarise" else _texts(window)[1], tag),
+            system=instructions(task, schema()),
+            note=note(tag, question.sentences, language, strict=question.strict),
+            document=delimited(data, tag),
             query=QUERIES[task],
             image=question.image,
-            hints={"max_sentences": str(question.sentences)}
-            | ({"language": language} if language else {}),
+            hints=hints | ({"language": language} if language else {}),
         )
 
 
-def _texts(window: str) -> dict[int, str]:
+def _asked(reply: Reply, text: str, language: str) -> Asked:
+    last: Answer = reply.last
+    return Asked(
+        key="",
+        answer=checked(reply.answer, _texts(text), language) if reply.answer else None,
+        fault=reply.fault,
+        stop_reason=last.stop_reason,
+        question_blocked=last.question_blocked,
+    )
+
+
+def _texts(text: str) -> dict[int, str]:
     """Return the pages' texts; a long page's parts may share a window."""
     texts: dict[int, str] = {}
-    for number, text in PAGES.findall(window):
-        texts[int(number)] = texts.get(int(number), "") + text
+    for number, part in PAGES.findall(text):
+        texts[int(number)] = texts.get(int(number), "") + part
     return texts
 
 

@@ -23,11 +23,11 @@ from recita.models.manifest import (
 from recita.models.picture import Inventory
 from recita.models.reasons import REJECTIONS, Reason, reason
 from recita.models.steps import Failure
-from recita.models.summary import Verdict
+from recita.models.summary import Verdict, WindowLedger
 from recita.steps.evidence import Evidence
 from recita.steps.find_pictures import BATCH
 
-BLOCKING = ("input", "summary", "image")
+BLOCKING = ("input", "summary", "facts", "image")
 PICTURE_STEPS = ("find-pictures", "see-images", "describe-images")
 """Whose failure costs pictures, not the document."""
 MESSAGE = re.compile(r'"errorMessage":\s*("(?:[^"\\]|\\.)*")')
@@ -55,6 +55,7 @@ def balance(
             extracted=sum(len(page.text) for page in pages if page.text.strip()),
             summarised=understood.characters_summarised if understood else 0,
         ),
+        windows=understood.windows if understood else WindowLedger(),
         languages=LanguageLedger(
             requested=document.languages,
             translated=_done(translations),
@@ -99,15 +100,13 @@ def _unpublished(index: int, evidence: Evidence) -> str:
 def conclude(
     document: Document,
     ledger: Ledger,
-    verdicts: Iterable[Verdict],
+    evidence: Evidence,
     failures: Sequence[Failure],
-    *,
-    understood: bool,
 ) -> tuple[Status, Reason | None]:
     """Return the status: COMPLETED only when the ledger adds up and no step failed."""
     if document.reason:
         return "REJECTED", document.reason
-    blocked = blocking(verdicts)
+    understood, blocked = evidence.understanding is not None, blocking(evidence.verdicts)
     if blocked:
         policies = ", ".join(blocked.policies)
         if blocked.stage == "image":
@@ -118,7 +117,7 @@ def conclude(
         return "FAILED", reason("step-failed", f"{fatal[0].step}: {explain(fatal[0])}")
     if ledger.pages.total and not ledger.pages.read and not understood:
         return _unreadable(ledger)
-    return _partial(ledger, failures, understood=understood)
+    return _partial(ledger, evidence, failures)
 
 
 def blocking(verdicts: Iterable[Verdict]) -> Verdict | None:
@@ -146,11 +145,14 @@ def _unreadable(ledger: Ledger) -> tuple[Status, Reason | None]:
 
 
 def _partial(
-    ledger: Ledger, failures: Sequence[Failure], *, understood: bool
+    ledger: Ledger, evidence: Evidence, failures: Sequence[Failure]
 ) -> tuple[Status, Reason | None]:
+    understood = evidence.understanding is not None
     if ledger.pages.missing:
         gaps = ", ".join(f"{page.page} ({page.reason})" for page in ledger.pages.missing[:10])
         return "PARTIAL", reason("pages-missing", f"pages not read: {gaps}")
+    if evidence.gap:
+        return "PARTIAL", evidence.gap
     if not understood and not failures:
         return "PARTIAL", reason("nothing-to-summarise", "the document holds no text")
     characters = ledger.characters

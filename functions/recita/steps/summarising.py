@@ -1,84 +1,75 @@
-"""A document's summary: every window, then the summaries, until one is left."""
+"""A document's summary: the text through the guardrail, the model asked, its answer checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from recita.errors import UnderstandingFailedError
 from recita.models.page import Page
-from recita.models.summary import Classification, Fact, Language, Summary, Understanding
-from recita.steps.asking import ModelAnswer
-from recita.steps.interview import Interview, Question
-from recita.text.prompting import VERSION, windows
+from recita.models.summary import Classification, Language, Summary, Understanding, WindowLedger
+from recita.steps.folding import BlockedError, Draft, NoSummaryError
+from recita.steps.grounding import Graded, grade, title_and_facts
+from recita.steps.interview import Interview
+from recita.text.identify import identify
+from recita.text.prompting import VERSION, Passage, marked, masked, pieces
 
-FACTS = 40
-
-
-def summarise(interview: Interview, pages: Sequence[Page]) -> Understanding | None:
-    """Summarise pages of any number; None when the guardrail blocks one window."""
-    answers = _answers(interview, 0, windows(pages), guarded=True)
-    facts = [fact for answer in answers or () for fact in answer.facts]
-    level, first = 1, answers[0] if answers else None
-    while answers and len(answers) > 1:
-        folded = _answers(interview, level, windows(_digest(answers)), guarded=False)
-        if folded and len(folded) >= len(answers):
-            raise UnderstandingFailedError("the summaries of the parts do not get shorter")
-        answers, level = folded, level + 1
-    if not answers or first is None:
-        return None
-    characters = sum(len(page.text) for page in pages)
-    ends = first, answers[-1]
-    return understanding(interview, "summarise", ends, facts, characters)
+SAMPLE = 50
+"""Pages that tell the language."""
 
 
-def understanding(
-    interview: Interview,
-    task: str,
-    ends: tuple[ModelAnswer, ModelAnswer],
-    facts: Iterable[Fact],
-    characters: int,
-) -> Understanding:
-    """Return what is known, from the answer to the first window and the one that sums all up."""
-    first, last = ends
-    summary = Summary(
-        language=last.language,
-        title=last.title,
-        sentences=last.sentences,
-        source_language=last.language,
-        model=interview.model_id,
-        prompt_version=f"{task}/{VERSION}",
-        grounding=interview.grounding,
-    )
+def summarise(interview: Interview, pages: Sequence[Page]) -> Understanding:
+    """Summarise pages of any number.
+
+    Raises BlockedError, NoSummaryError, CostCapReachedError, and OutOfTimeError when another
+    invocation has to go on.
+    """
+    language = identify("\n".join(page.text for page in pages[:SAMPLE]))
+    passages = _guarded(interview, pages)
+    draft = Draft(interview, passages, language.code if language else "")
+    last = draft.last()
+    graded = grade(interview, last.answer, passages, lambda: draft.stricter(last))
+    if not graded.passed:
+        raise NoSummaryError("no sentence of the summary rests on the document")
+    title, facts = title_and_facts(interview, graded.answer.title, draft.answers)
+    if draft.language and graded.answer.language != draft.language:
+        said = f"asked for {draft.language}, answered in {graded.answer.language}"
+        interview.step.warn("summary-language", said)
+    first, missing = draft.answers[0], tuple(draft.missing)
     return Understanding(
-        language=Language(code=last.language, confidence=first.language_confidence),
+        language=language or Language(code=first.language, confidence=first.language_confidence),
         classification=Classification(type=first.document_type, confidence=first.type_confidence),
-        summary=summary,
-        facts=tuple(dict.fromkeys(facts))[:FACTS],
-        characters_summarised=characters,
+        summary=_summary(draft, graded, title),
+        facts=facts,
+        characters_summarised=max(0, sum(len(page.text) for page in pages) - draft.lost),
+        windows=WindowLedger(
+            total=len(draft.answers) + len(missing), summarised=len(draft.answers), missing=missing
+        ),
+        degraded=draft.degraded,
     )
 
 
-def _answers(
-    interview: Interview, level: int, texts: Iterable[str], *, guarded: bool
-) -> list[ModelAnswer] | None:
-    """Ask about each window; None as soon as one is blocked."""
-    answers: list[ModelAnswer] = []
-    for number, window in enumerate(texts, start=1):
-        target = f"window {number}" if guarded else ""
-        asked = interview.ask(f"{level}-{number:04d}", Question("summarise", window, target))
-        if asked.answer is None:
-            return None
-        answers.append(asked.answer)
-    return answers
+def _guarded(interview: Interview, pages: Sequence[Page]) -> list[Passage]:
+    """Return the pages' passages as the guardrail lets them go on."""
+    found: list[Passage] = []
+    for number, piece in enumerate(pieces(pages), start=1):
+        first, last = piece[0].page, piece[-1].page
+        target = f"page {first}" if first == last else f"pages {first}-{last}"
+        checked = interview.check(f"input-{number:04d}", marked(piece), "input", target)
+        if checked.action == "BLOCKED":
+            raise BlockedError
+        found += masked(piece, checked.text)
+    return found
 
 
-def _digest(answers: Sequence[ModelAnswer]) -> list[Page]:
-    """Return the windows' sentences as a document of their own, under their pages' numbers."""
-    by_page: dict[int, list[str]] = {}
-    for answer in answers:
-        for sentence in answer.sentences:
-            by_page.setdefault(min(sentence.pages, default=1), []).append(sentence.text)
-    return [
-        Page(number=number, method="native", why="sentences of a summary", text="\n".join(texts))
-        for number, texts in sorted(by_page.items())
-    ]
+def _summary(draft: Draft, graded: Graded, title: str) -> Summary:
+    models, scores = draft.interview.models, [one.grounding for one in graded.passed]
+    long = len(draft.answers) + len(draft.missing) > 1
+    return Summary(
+        language=graded.answer.language,
+        title=title,
+        sentences=graded.passed,
+        source_language=graded.answer.language,
+        model=models.whole.model_id,
+        window_model=models.window.model_id if long else None,
+        prompt_version=f"{'synthesise' if long else 'summarise'}/{VERSION}",
+        grounding=min((one for one in scores if one), key=lambda one: one.score, default=None),
+    )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from recita.errors import CostCapReachedError
 from recita.models.document import Document
 from recita.models.page import Page, Reading
 from recita.models.picture import Picture
 from recita.models.steps import StepInput, StepOutput
 from recita.models.summary import Understanding
-from recita.ports import Guardrail, Model
-from recita.steps.describing import DESCRIBE, derived, describe_upload
+from recita.ports import Guardrail
+from recita.steps.describing import derived, describe_upload
+from recita.steps.evidence import budget
+from recita.steps.folding import BlockedError, NoSummaryError
 from recita.steps.handover import READING, UNDERSTANDING
-from recita.steps.interview import Interview, OutOfTimeError
+from recita.steps.interview import Interview, Models, OutOfTimeError
 from recita.steps.seen import SeenPicture, blocking, seen_pictures
-from recita.steps.summarising import summarise, understanding
+from recita.steps.summarising import summarise
 from recita.steps.workbench import StepRun, Workbench
 
 LITTLE_TEXT = 200
 """An uploaded picture with fewer characters is described; with more it is read like a page."""
 
 
-def run(given: StepInput, *, bench: Workbench, model: Model, guardrail: Guardrail) -> StepOutput:
+def run(given: StepInput, *, bench: Workbench, models: Models, guardrail: Guardrail) -> StepOutput:
     """Keep the understanding; BLOCKED when the guardrail stops the text or the answer.
 
     CONTINUE when a document is longer than one invocation has time for: the next one goes on.
+    SKIPPED when there is no summary; a warning says why, if there was something to summarise.
     """
     document = given.document
     with bench.step(document.document_id, "understand-document", given.attempt) as step:
@@ -30,22 +34,30 @@ def run(given: StepInput, *, bench: Workbench, model: Model, guardrail: Guardrai
         if stopped := blocking(pictures):
             step.verdicts += stopped
             return StepOutput(status="BLOCKED")
-        interview = Interview(step, model, guardrail)
-        pages, picture = _pages(step), _picture(document, pictures)
+        interview = Interview(step, models, guardrail, budget(bench, document))
         try:
-            if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
-                understood = _described(step, interview, picture, pages)
-            elif pages:
-                understood = summarise(interview, pages)
-            else:
-                step.status = "SKIPPED"
-                return StepOutput(status="SKIPPED")
+            understood = _understood(interview, document, pictures)
         except OutOfTimeError:
             return StepOutput(status="CONTINUE")
-        if understood is None:
+        except BlockedError:
             return StepOutput(status="BLOCKED")
-        _keep(step, understood)
-        return StepOutput(status="SUCCEEDED")
+        except (NoSummaryError, CostCapReachedError) as error:
+            # What was read and seen is delivered all the same.
+            step.warn(error.code, str(error))
+            understood = None
+        return _keep(step, understood)
+
+
+def _understood(
+    interview: Interview, document: Document, pictures: list[SeenPicture]
+) -> Understanding | None:
+    """Return what is known of the document; None when there is nothing to understand."""
+    pages, picture = _pages(interview.step), _picture(document, pictures)
+    if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
+        text = "\n".join(page.text for page in pages)
+        jpeg = derived(interview.step.results, interview.step.document_id, picture)
+        return describe_upload(interview, picture, text, jpeg)
+    return summarise(interview, pages) if pages else None
 
 
 def _pages(step: StepRun) -> list[Page]:
@@ -59,18 +71,11 @@ def _picture(document: Document, pictures: list[SeenPicture]) -> Picture | None:
     return shown[0] if document.route == "image" and shown else None
 
 
-def _described(
-    step: StepRun, interview: Interview, picture: Picture, pages: list[Page]
-) -> Understanding | None:
-    text = "\n".join(page.text for page in pages)
-    jpeg = derived(step.results, step.document_id, picture)
-    answer = describe_upload(interview, picture, text, jpeg)
-    if answer is None:
-        return None
-    return understanding(interview, DESCRIBE, (answer, answer), answer.facts, len(text))
-
-
-def _keep(step: StepRun, understood: Understanding) -> None:
+def _keep(step: StepRun, understood: Understanding | None) -> StepOutput:
+    if understood is None:
+        step.status = "SKIPPED"
+        return StepOutput(status="SKIPPED")
     summary = understood.summary
     step.publish_model(summary.artifact, summary, "summary", language=summary.language)
     step.keep(UNDERSTANDING, understood)
+    return StepOutput(status="SUCCEEDED")

@@ -103,6 +103,8 @@ class Workbench:
 
     results: Results
     meter: Meter
+    cost_cap: float = 0.0
+    """US dollars that a document may cost, 0 for no cap."""
 
     @contextmanager
     def step(

@@ -4,27 +4,61 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from recita.models.page import Page
 
-VERSION = "2"
-"""Raise it with any change to a file in ``prompts/``; manifests record it."""
-WINDOW = 24_000
-"""Characters of one window: with its tags below 25 text units, the most that one guardrail call
+VERSION = "3"
+"""Raise it with any change to a file in ``prompts/`` or to a note; manifests record it."""
+PIECE = 24_000
+"""Characters of one piece: with its tags below 25 text units, the most that one guardrail call
 takes in every account (1 unit = 1,000 characters)."""
 TAGS = re.compile(r"<(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 PAGE = '<page number="{number}">\n{text}\n</page>'
+PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
 
 
-def instructions(task: str, tag: str, sentences: int, language: str = "") -> str:
-    """Return the system prompt of a task; only this text instructs the model.
+@dataclass(frozen=True)
+class Passage:
+    """A page, or a part of one that is too long for one piece; ``text`` is safe between tags."""
 
-    ``language``: code of the language of the answer, where the task asks for one.
-    """
+    page: int
+    text: str
+    characters: int
+    """Of the page's own text, before any of it was masked."""
+
+    @property
+    def marked(self) -> str:
+        """The text between the tags of its page."""
+        return PAGE.format(number=self.page, text=self.text)
+
+
+def instructions(task: str, schema: str) -> str:
+    """Return the system prompt of a task, the same for every document."""
     text = files("recita.prompts").joinpath(f"{task}.md").read_text(encoding="utf-8")
-    return text.format(tag=tag, sentences=sentences, language=language)
+    return f"{text}Its JSON Schema:\n{schema}\n"
+
+
+def note(tag: str, sentences: int, language: str = "", *, strict: bool = False) -> str:
+    """Return the end of the instructions, which only this question has.
+
+    ``language``: code of the language of the answer; empty for that of the data.
+    """
+    said = [
+        f"The data stand between the tags <{tag}> and </{tag}>.",
+        f"Write {sentences} sentences at most.",
+        f'Write in the language whose code is "{language}".'
+        if language
+        else "Write in the language the data are written in.",
+    ]
+    if strict:
+        said.append(
+            "A sentence of your last answer did not rest on the document. Stay close to its words: "
+            "say only what a reader can find on the pages you name."
+        )
+    return " ".join(said)
 
 
 def new_tag() -> str:
@@ -42,30 +76,46 @@ def neutralised(text: str) -> str:
     return TAGS.sub("&lt;", text)
 
 
-def windows(pages: Sequence[Page]) -> Iterator[str]:
-    """Yield the pages' marked text in windows of at most :data:`WINDOW` characters.
+def pieces(pages: Iterable[Page]) -> Iterator[list[Passage]]:
+    """Yield the pages' passages in pieces that are at most :data:`PIECE` characters long, marked.
 
-    Nothing is cut: a page longer than a window goes on in the next one, under its own number.
+    Nothing is cut away: a page longer than a piece goes on in the next one, under its own number.
     """
-    window: list[str] = []
+    piece: list[Passage] = []
     size = 0
     for page in pages:
         for part in _parts(neutralised(page.text.strip())):
-            marked = PAGE.format(number=page.number, text=part)
-            if window and size + len(marked) > WINDOW:
-                yield "\n".join(window)
-                window, size = [], 0
-            window.append(marked)
-            size += len(marked) + 1
-    if window:
-        yield "\n".join(window)
+            passage = Passage(page.number, part, len(part))
+            if piece and size + len(passage.marked) > PIECE:
+                yield piece
+                piece, size = [], 0
+            piece.append(passage)
+            size += len(passage.marked) + 1
+    if piece:
+        yield piece
+
+
+def marked(passages: Iterable[Passage]) -> str:
+    """Return passages as one text, each between the tags of its page."""
+    return "\n".join(passage.marked for passage in passages)
+
+
+def masked(passages: Sequence[Passage], text: str) -> list[Passage]:
+    """Return the passages with their texts as a guardrail gave them back in ``text``.
+
+    Raises ValueError when they can't be told apart any more.
+    """
+    found = PAGES.findall(text)
+    if [int(number) for number, _ in found] != [passage.page for passage in passages]:
+        raise ValueError("the guardrail changed the marks of the pages")
+    return [replace(passage, text=said) for passage, (_, said) in zip(passages, found, strict=True)]
 
 
 def _parts(text: str) -> Iterator[str]:
-    room = WINDOW - 100  # the page's own tags
+    room = PIECE - 100  # the page's own tags
     while len(text) > room:
-        cut = max(text.rfind(mark, room // 2, room) for mark in ("\n", ". ", " "))
-        cut = cut + 1 if cut > 0 else room
+        cuts = (text.rfind(mark, room // 2, room) for mark in ("\n", ". ", " "))
+        cut = next((cut + 1 for cut in cuts if cut > 0), room)
         yield text[:cut]
         text = text[cut:]
     if text:

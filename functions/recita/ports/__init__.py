@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,11 @@ from recita.models.manifest import Manifest
 from recita.models.page import Feature, Page
 from recita.models.picture import Instance, Label, Moderation
 from recita.models.steps import OcrCursor
-from recita.models.summary import GuardrailAction, GuardrailUsed
+from recita.ports.bedrock import Answer as Answer
+from recita.ports.bedrock import GuardedText as GuardedText
+from recita.ports.bedrock import Guardrail as Guardrail
+from recita.ports.bedrock import Model as Model
+from recita.ports.bedrock import Prompt as Prompt
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ class Results(Protocol):
 
     def download(self, key: str, path: Path) -> bool:
         """Write the object to a file, which may be larger than memory; False without one."""
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove objects; those that are not there are no error."""
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write ``key`` by one conditional write and return what the key then holds.
@@ -167,65 +174,6 @@ class Vision(Protocol):
 
     def faces(self, image: bytes) -> tuple[Instance, ...] | None:
         """Where faces are; None when nobody looks for any."""
-
-
-@dataclass(frozen=True)
-class GuardedText:
-    """The verdict on a text, and the text that may go on."""
-
-    text: str
-    action: GuardrailAction
-    policies: tuple[str, ...] = ()
-    detected: tuple[str, ...] = ()
-    """Policies that only report, such as ``contentPolicy/PROMPT_ATTACK``."""
-
-
-class Guardrail(Protocol):
-    """Amazon Bedrock Guardrails, called alone."""
-
-    used: GuardrailUsed
-
-    def check_input(self, text: str) -> GuardedText:
-        """Check text before a model sees it; at most 25 text units."""
-
-    def check_output(self, text: str) -> GuardedText:
-        """Check text that would leave; at most 25 text units."""
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """One question to a model."""
-
-    task: str
-    system: str
-    document: str
-    """The delimited document; data, never instructions."""
-    query: str
-    image: bytes | None = None
-    hints: dict[str, str] = field(default_factory=dict)
-    """Sent as request metadata: language, sentence limit."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A model's reply after the guardrail."""
-
-    text: str
-    stop_reason: str
-    verdict: GuardedText
-    grounding: tuple[float, float] | None = None
-    """Score and threshold."""
-    question_blocked: bool = False
-    """Whether the guardrail stopped the question, before the model saw it."""
-
-
-class Model(Protocol):
-    """Amazon Bedrock Converse under the guardrail."""
-
-    model_id: str
-
-    def ask(self, prompt: Prompt) -> Answer:
-        """Ask once; ``maxTokens`` is always set."""
 
 
 class Translator(Protocol):

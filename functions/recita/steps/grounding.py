@@ -1,0 +1,136 @@
+"""What may leave of an answer: sentences that rest on their pages, and what the guardrail passes.
+
+Each sentence is held against the text of the pages it names by the guardrail's contextual grounding
+check. When one falls below the threshold the model is asked once more, to stay closer to the text;
+what still falls below is left out, and the warnings say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from recita.errors import UnderstandingFailedError
+from recita.models.summary import Fact, Grounding, Sentence
+from recita.steps.asking import ModelAnswer
+from recita.steps.folding import BlockedError
+from recita.steps.interview import Checked, Interview
+from recita.text.prompting import Passage
+
+SOURCE = 12_000
+"""Characters that a sentence is held against: of longer pages, the parts that say most of its
+words. A check is paid by the character, and takes 100,000 at most."""
+PART = 3_000
+FACTS = 40
+MASK_ALONE = re.compile(r"\{[A-Z_]+\}")
+WORD = re.compile(r"\w{3,}")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """An answer's sentences, each with what the guardrail said."""
+
+    answer: ModelAnswer
+    checks: tuple[Checked, ...]
+
+    @property
+    def passed(self) -> tuple[Sentence, ...]:
+        """Sentences that rest on their pages, as the guardrail lets them go."""
+        return tuple(
+            Sentence(text=check.text, pages=sentence.pages, grounding=check.grounding)
+            for sentence, check in zip(self.answer.sentences, self.checks, strict=True)
+            if _rests(check)
+        )
+
+    @property
+    def failed(self) -> tuple[tuple[Sentence, Grounding], ...]:
+        """Those that do not, with their scores."""
+        return tuple(
+            (sentence, check.grounding)
+            for sentence, check in zip(self.answer.sentences, self.checks, strict=True)
+            if check.grounding and not _rests(check)
+        )
+
+
+def grade(
+    interview: Interview,
+    answer: ModelAnswer,
+    passages: Sequence[Passage],
+    again: Callable[[], ModelAnswer | None],
+) -> Graded:
+    """Return the better of at most two answers; raises BlockedError.
+
+    ``again`` asks the model to stay closer to the text.
+    """
+    graded = _graded(interview, "sentence", answer, passages)
+    if graded.failed and (second := again()):
+        stricter = _graded(interview, "strict-sentence", second, passages)
+        if len(stricter.passed) >= len(graded.passed):
+            graded = stricter
+    for sentence, grounding in graded.failed:
+        pages = ", ".join(map(str, sentence.pages)) or "none"
+        score = f"{grounding.score:.2f} of {grounding.threshold:.2f}"
+        interview.step.warn("sentence-dropped", f"grounding {score}, pages named: {pages}")
+    return graded
+
+
+def _rests(check: Checked) -> bool:
+    return check.grounding is None or check.grounding.score >= check.grounding.threshold
+
+
+def _graded(
+    interview: Interview, name: str, answer: ModelAnswer, passages: Sequence[Passage]
+) -> Graded:
+    checks = []
+    for number, sentence in enumerate(answer.sentences, start=1):
+        source = source_of(sentence, passages)
+        check = interview.ground(f"{name}-{number}", sentence.text, source, f"sentence {number}")
+        if check.action == "BLOCKED":
+            raise BlockedError
+        checks.append(check)
+    return Graded(answer, tuple(checks))
+
+
+def source_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
+    """Return the text a sentence is held against: of its pages, or of all when it names none."""
+    texts = [one.text for one in passages if not sentence.pages or one.page in sentence.pages]
+    if sum(map(len, texts)) <= SOURCE:
+        return "\n".join(texts)
+    parts = [text[at : at + PART] for text in texts for at in range(0, len(text), PART)]
+    words = set(WORD.findall(sentence.text.casefold()))
+    shared = [len(words & set(WORD.findall(part.casefold()))) for part in parts]
+    best = sorted(range(len(parts)), key=lambda index: (-shared[index], index))[: SOURCE // PART]
+    return "\n".join(parts[index] for index in sorted(best))
+
+
+def title_and_facts(
+    interview: Interview, title: str, answers: Iterable[ModelAnswer]
+) -> tuple[str, tuple[Fact, ...]]:
+    """Return the title and the facts of all answers as the guardrail lets them go.
+
+    Raises BlockedError. A fact that is nothing but a mask tells nothing and is left out.
+    """
+    facts = _chosen(interview, answers)
+    lines = (title, *(f"{fact.name}: {fact.value}" for fact in facts))
+    text = "\n".join(" ".join(line.split()) for line in lines)
+    check = interview.check("facts", text, "facts", "title and facts")
+    if check.action == "BLOCKED":
+        raise BlockedError
+    title, *said = check.text.split("\n")
+    if len(said) != len(facts):
+        raise UnderstandingFailedError("the guardrail's answer has other lines than the facts")
+    return title, tuple(
+        fact.model_copy(update=dict(zip(("name", "value"), line.split(": ", 1), strict=True)))
+        for fact, line in zip(facts, said, strict=True)
+        if not MASK_ALONE.fullmatch(line.partition(": ")[2].strip())
+    )
+
+
+def _chosen(interview: Interview, answers: Iterable[ModelAnswer]) -> list[Fact]:
+    """Return each fact once; of too many, those the model is surest of."""
+    found = list(dict.fromkeys(fact for answer in answers for fact in answer.facts))
+    if len(found) > FACTS:
+        interview.step.warn("facts-limit", f"{FACTS} of {len(found)} facts are listed")
+    best = sorted(range(len(found)), key=lambda i: -(found[i].confidence or 0))[:FACTS]
+    return [found[index] for index in sorted(best)]

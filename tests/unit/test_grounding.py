@@ -1,0 +1,252 @@
+"""What may leave of an answer: grounded sentences, checked titles and facts, within the cap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from recita.models.document import Document, result_key
+from recita.models.page import Page
+from recita.models.summary import Sentence
+from recita.pricing import table
+from recita.steps import folding
+from recita.steps.grounding import SOURCE, source_of
+from recita.text import prompting
+from recita.text.prompting import Passage
+
+from tests.fakes import Pipeline, files
+from tests.fakes.services import answer
+from tests.fakes.understanding import (
+    no_summary,
+    read,
+    reply,
+    step_record,
+    understand,
+    understanding,
+    warnings,
+)
+
+pytestmark = pytest.mark.disable_socket
+
+TRUE = {"text": "The rent is 900 euros.", "pages": [1]}
+FALSE = {"text": "The rent is invented.", "pages": [2]}
+
+
+def low(*sentences: Mapping[str, object]) -> Pipeline:
+    pipeline = read("The rent is 900 euros.", "It is due on the first.")
+    pipeline.guardrail.scores = {"invented": 0.2, "lowest": 0.51}
+    pipeline.model.replies = [answer(reply(sentences=list(sentences)))]
+    return pipeline
+
+
+def test_each_sentence_is_held_against_its_pages() -> None:
+    pipeline = low(TRUE, {"text": "It is due on the first.", "pages": [2]})
+    understand(pipeline)
+    assert pipeline.guardrail.grounded == [
+        ("The rent is 900 euros.", "The rent is 900 euros."),
+        ("It is due on the first.", "It is due on the first."),
+    ]
+    summary = understanding(pipeline).summary
+    scores = [(s.grounding.score, s.grounding.threshold) for s in summary.sentences if s.grounding]
+    assert scores == [(0.93, 0.5), (0.93, 0.5)]
+
+
+def test_the_lowest_score_is_that_of_the_summary() -> None:
+    pipeline = low(TRUE, {"text": "The lowest rent.", "pages": [1]})
+    understand(pipeline)
+    grounding = understanding(pipeline).summary.grounding
+    assert grounding is not None
+    assert grounding.score == 0.51
+
+
+def test_a_sentence_that_does_not_rest_is_asked_about_once_more() -> None:
+    pipeline = low(TRUE, FALSE)
+    pipeline.model.replies.append(answer(reply(sentences=[TRUE, TRUE])))
+    understand(pipeline)
+    first, second = pipeline.model.prompts
+    assert "did not rest on the document" in second.note
+    assert first.document.partition("\n")[2] != ""
+    assert [s.text for s in understanding(pipeline).summary.sentences] == [TRUE["text"]] * 2
+    assert warnings(pipeline) == []
+
+
+def test_what_still_does_not_rest_is_dropped_and_it_is_told() -> None:
+    pipeline = low(TRUE, FALSE)
+    pipeline.model.replies.append(answer(reply(sentences=[FALSE])))
+    understand(pipeline)
+    assert len(pipeline.model.prompts) == 2
+    assert [s.text for s in understanding(pipeline).summary.sentences] == [TRUE["text"]]
+    (warned,) = step_record(pipeline).warnings
+    assert warned.code == "sentence-dropped"
+    assert warned.message == "grounding 0.20 of 0.50, pages named: 2"
+
+
+def test_a_stricter_answer_that_is_none_changes_nothing() -> None:
+    pipeline = low(TRUE, FALSE)
+    pipeline.model.replies += [answer("no"), answer("no")]
+    understand(pipeline)
+    assert [s.text for s in understanding(pipeline).summary.sentences] == [TRUE["text"]]
+
+
+def test_a_summary_without_a_grounded_sentence_is_none() -> None:
+    pipeline = low(FALSE)
+    pipeline.model.replies.append(answer(reply(sentences=[FALSE])))
+    assert understand(pipeline).status == "SKIPPED"
+    assert warnings(pipeline) == ["sentence-dropped", "summary-unusable"]
+    assert no_summary(pipeline)
+
+
+def test_a_sentence_is_checked_again_and_masked_or_blocked() -> None:
+    pipeline = read("Fine.")
+    pipeline.model.replies = [answer(reply(sentences=[{"text": "Ask ana@x.org.", "pages": [1]}]))]
+    # The model's own answer is masked already: the sentence comes back from nowhere here.
+    pipeline.model.replies[0] = answer(reply(sentences=[{"text": "Ask.", "pages": [1]}]))
+    pipeline.guardrail.blocked = ("Ask.",)
+    assert understand(pipeline).status == "BLOCKED"
+    verdict = step_record(pipeline).verdicts[-1]
+    assert (verdict.stage, verdict.target, verdict.action) == ("summary", "sentence 1", "BLOCKED")
+    assert no_summary(pipeline)
+
+
+def test_title_and_facts_are_checked_and_a_mask_is_no_fact() -> None:
+    pipeline = read("Total 12 EUR, mail a@x.org", "Ask b@x.org or 4711")
+    facts = [
+        {"name": "total", "kind": "amount", "value": "12 EUR", "page": 1},
+        {"name": "mail", "value": "{EMAIL}", "page": 1},
+        {"name": "contact", "value": "{EMAIL} or 4711", "page": 2},
+    ]
+    pipeline.model.replies = [answer(reply(title="Bill: to be paid", facts=facts))]
+    understand(pipeline)
+    found = understanding(pipeline)
+    assert found.summary.title == "Bill: to be paid"
+    assert [(f.name, f.kind, f.value) for f in found.facts] == [
+        ("total", "amount", "12 EUR"),
+        ("contact", "other", "{EMAIL} or 4711"),
+    ]
+    assert pipeline.guardrail.outputs == [
+        "Bill: to be paid\ntotal: 12 EUR\nmail: {EMAIL}\ncontact: {EMAIL} or 4711"
+    ]
+    assert ("facts", "title and facts") in [
+        (v.stage, v.target) for v in step_record(pipeline).verdicts
+    ]
+
+
+def test_a_blocked_title_blocks_the_document() -> None:
+    pipeline = read("Fine.")
+    pipeline.model.replies = [answer(reply(title="unwanted"))]
+    pipeline.guardrail.blocked = ("unwanted",)
+    assert understand(pipeline).status == "BLOCKED"
+    assert no_summary(pipeline)
+
+
+def passages(*texts: str) -> list[Passage]:
+    return [Passage(n, text, len(text)) for n, text in enumerate(texts, start=1)]
+
+
+def test_a_sentence_without_pages_is_held_against_all() -> None:
+    assert source_of(Sentence(text="Any."), passages("one", "two")) == "one\ntwo"
+    assert source_of(Sentence(text="Any.", pages=(2,)), passages("one", "two")) == "two"
+
+
+def test_of_long_pages_the_parts_that_say_the_same_are_taken() -> None:
+    filler = "Nothing of the kind stands here. " * 600
+    text = filler + "The committee hires two assistants. " + filler
+    source = source_of(Sentence(text="Two assistants are hired.", pages=(1,)), passages(text))
+    assert "The committee hires two assistants." in source
+    assert len(source) <= SOURCE + 10
+
+
+# ------------------------------------------------------------------------------ the cap
+
+
+def test_nothing_is_paid_over_the_cap() -> None:
+    pipeline = Pipeline("none")
+    pipeline.cost_cap = 0.000001
+    manifest = pipeline.run(b"Some text. It goes on.", "a.txt")
+    assert (manifest.status, manifest.summary) == ("PARTIAL", None)
+    assert manifest.reason is not None
+    assert manifest.reason.code == "cost-cap-reached"
+    assert pipeline.model.prompts == []
+    assert pipeline.guardrail.inputs == []
+    assert manifest.cost.estimated == 0
+    assert manifest.pages[0].artifact is not None
+
+
+def test_below_the_cap_nothing_changes() -> None:
+    pipeline = Pipeline("none")
+    pipeline.cost_cap = 0.5
+    manifest = pipeline.run(b"Some text. It goes on.", "a.txt")
+    assert manifest.status == "COMPLETED"
+    assert 0 < manifest.cost.estimated < 0.5
+
+
+def test_a_model_without_a_price_is_told() -> None:
+    pipeline = read("Fine.")
+    pipeline.model.model_id = "mistral.mistral-large-2407-v1:0"
+    understand(pipeline)
+    (warned,) = step_record(pipeline).warnings
+    assert (warned.code, warned.message) == ("price-unknown", "mistral.mistral-large-2407-v1:0")
+
+
+def test_the_cap_counts_what_earlier_steps_paid() -> None:
+    prices = table()["per_unit"]
+    pipeline = Pipeline("none")
+    pipeline.ocr.texts = ("A photographed page with some text on it. " * 8,)
+    pipeline.cost_cap = 0.0001 + sum(
+        prices[paid]
+        for paid in (
+            "textract/DetectDocumentText/pages",
+            "rekognition/DetectLabels/images",
+            "rekognition/DetectModerationLabels/images",
+            "rekognition/DetectText/images",
+        )
+    )
+    manifest = pipeline.run(files.picture(), "a.jpg")
+    assert manifest.reason is not None
+    assert manifest.reason.code == "cost-cap-reached"
+    assert manifest.pages[0].method == "ocr"
+    assert pipeline.model.prompts == []
+
+
+def test_a_cap_in_the_middle_leaves_quotes_and_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "WINDOW_TOKENS", 1500)
+    text = "".join(f"Line {n} of a long text about number {n}.\n" for n in range(900)).encode()
+    pipeline = Pipeline("none")
+    whole = pipeline.run(text, "a.txt")
+    assert whole.status == "COMPLETED"
+    dear = Pipeline("none")
+    dear.cost_cap = whole.cost.estimated * 0.9
+    manifest = dear.run(text, "a.txt")
+    assert manifest.status == "PARTIAL"
+    assert manifest.reason is not None
+    assert manifest.reason.code == "cost-cap-reached"
+    assert manifest.cost.estimated <= dear.cost_cap
+
+
+# -------------------------------------------------------------------------- withdrawal
+
+
+def test_of_a_blocked_document_only_the_manifest_stays() -> None:
+    pipeline = Pipeline("es")
+    manifest = pipeline.run(b"This is forbidden, and it names 4711.", "a.txt")
+    assert manifest.status == "BLOCKED"
+    prefix = result_key(manifest.document_id, "")
+    left = [key for key in pipeline.results.objects if key.startswith(prefix)]
+    assert left == [f"{prefix}manifest.json"]
+    assert manifest.artifacts == ()
+    assert [page.artifact for page in manifest.pages] == [None]
+    assert "4711" not in manifest.model_dump_json()
+    assert manifest.ledger.pages.read == 1
+
+
+def test_a_blocked_document_may_be_published_again() -> None:
+    pipeline = Pipeline("es")
+    first = pipeline.run(b"This is forbidden.", "a.txt")
+    document = Document(**pipeline.upload(b"", "a.txt").model_dump(), route="text", pages=1)
+    assert pipeline.publish(document).status == first.status == "BLOCKED"
+
+
+def test_page_and_prompt_stay_one_shape() -> None:
+    page = Page(number=1, method="native", why="", text="x")
+    (piece,) = prompting.pieces([page])
+    assert prompting.PAGES.fullmatch(prompting.marked(piece)) is not None
