@@ -14,7 +14,7 @@ from recita_local.services.bedrock.language.sentences import all_sentences
 ALONE, WITH_A_WORD = 0.875, 0.845
 """Cosines from which a sentence is on the topic: by meaning alone, or sharing a telling word."""
 
-MOST_SENTENCES = 60
+MOST_SENTENCES = 24
 """Sentences compared; those sharing a word with the topic come first."""
 
 

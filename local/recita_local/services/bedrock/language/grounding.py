@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 
 import numpy as np
 
 from recita_local.services.bedrock.language.compose import frame_words
 from recita_local.services.bedrock.language.embed import Embedder
-from recita_local.services.bedrock.language.identify import language_of
+from recita_local.services.bedrock.language.evidence import Source
 from recita_local.services.bedrock.language.lexicon import fold, function_words, words
-from recita_local.services.bedrock.language.sentences import all_sentences
+from recita_local.services.bedrock.language.statements import Statement
 
 LOWEST, RANGE = 0.80, 0.12
 """Cosines of unrelated and of equal sentences: 0.80 scores 0, 0.92 scores 1."""
 
-WRONG_NUMBER = 0.4
-"""Factor for a claim with a number its source does not hold."""
+CONTRADICTED = 0.4
+"""Factor for a claim whose number, date, unit, name or negation its source does not have."""
 
 BEST = 0.99
 """The highest score, as the service gives it."""
@@ -24,7 +25,10 @@ BEST = 0.99
 LITERAL = 0.9
 """Share of common words from which a summary is nearly a quotation and needs no model."""
 
-NEAREST = 12
+ENOUGH = 0.6
+"""Score by words from which meaning need not be compared."""
+
+NEAREST = 8
 """Source sentences compared with a claim by meaning, chosen by the words they share."""
 
 SUMMARY = re.compile(
@@ -33,26 +37,35 @@ SUMMARY = re.compile(
 )
 """Questions that any sentence on the source answers."""
 
-NUMBER_WORDS = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "twenty": "20",
-    "thirty": "30", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6",
-    "siete": "7", "ocho": "8", "nueve": "9", "diez": "10", "doce": "12", "dois": "2",
-    "duas": "2", "quatro": "4", "sete": "7", "oito": "8", "nove": "9", "dez": "10", "doze": "12",
-    "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "sept": "7", "huit": "8", "neuf": "9",
-    "dix": "10", "douze": "12", "zwei": "2", "drei": "3", "vier": "4", "funf": "5", "sechs": "6",
-    "sieben": "7", "acht": "8", "neun": "9", "zehn": "10", "zwolf": "12",
-}  # fmt: skip
+
+class Sources:
+    """Sources taken apart, the last few kept: the sentences of one answer come one by one."""
+
+    KEPT = 8
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Source] = OrderedDict()
+
+    def get(self, text: str) -> Source:
+        """The source of a text."""
+        if text not in self._known:
+            self._known[text] = Source(text)
+        self._known.move_to_end(text)
+        while len(self._known) > self.KEPT:
+            self._known.popitem(last=False)
+        return self._known[text]
 
 
-def grounding(source: str, claims: list[str], embedder: Embedder) -> float:
+SOURCES = Sources()
+
+
+def grounding(text: str, claims: list[str], embedder: Embedder) -> float:
     """0 to 0.99: half the mean, half the weakest claim, so that one invention shows."""
     claims = [claim for claim in claims if re.search(r"\w\w", claim)]
     if not claims:
         return BEST
-    sentences = [one.text for one in all_sentences([source], language_of(source))]
-    known = _Source(sentences, _squeezed(source), set(words(source)), _numbers(source))
-    scores = [_claim_score(claim, known, embedder) for claim in claims]
+    source = SOURCES.get(text)
+    scores = [_claim_score(claim, source, embedder) for claim in claims]
     return round(min(BEST, (sum(scores) / len(scores) + min(scores)) / 2), 2)
 
 
@@ -61,7 +74,7 @@ def relevance(query: str, answer: str, source: str, embedder: Embedder) -> float
     if not answer.strip():
         return 0.0
     if SUMMARY.search(fold(query)) and source.strip():
-        shared = _share_in(answer, set(words(source)))
+        shared = _share_in(answer, SOURCES.get(source).vocabulary)
         if shared >= LITERAL:
             return min(BEST, round(shared, 2))
         head = source[:3000]
@@ -71,36 +84,23 @@ def relevance(query: str, answer: str, source: str, embedder: Embedder) -> float
     return round(min(BEST, max(0.0, (near - 0.76) / 0.12)), 2)
 
 
-class _Source:
-    """What claims are compared with."""
-
-    def __init__(
-        self, sentences: list[str], text: str, vocabulary: set[str], numbers: set[str]
-    ) -> None:
-        self.sentences = sentences
-        self.text = text
-        self.vocabulary = vocabulary
-        self.numbers = numbers
-        self.bags = [set(words(sentence)) for sentence in sentences]
-
-
-def _claim_score(claim: str, source: _Source, embedder: Embedder) -> float:
-    if _squeezed(claim) in source.text:
+def _claim_score(claim: str, source: Source, embedder: Embedder) -> float:
+    if source.quotes(claim):
         return BEST  # a quotation needs no model
-    factor = 1.0 if _numbers(claim) <= source.numbers else WRONG_NUMBER
-    return factor * max(
-        _share_in(claim, source.vocabulary) ** 2, _nearness(claim, source, embedder)
-    )
+    stated = Statement(claim, source.language)
+    evidence = source.evidence(stated)
+    by_words = max(evidence.coverage, _share_in(claim, source.vocabulary)) ** 2
+    if evidence.contradicts():
+        return CONTRADICTED * by_words
+    return by_words if by_words >= ENOUGH else max(by_words, _nearness(claim, source, embedder))
 
 
-def _nearness(claim: str, source: _Source, embedder: Embedder) -> float:
+def _nearness(claim: str, source: Source, embedder: Embedder) -> float:
     """The best cosine, rescaled, over the source sentences that share most words."""
-    if not source.sentences:
+    order = source.nearest(claim, NEAREST)
+    if not order:
         return 0.0
-    bag = set(words(claim))
-    shared = [len(bag & other) / (len(other) + 4) for other in source.bags]
-    order = sorted(range(len(shared)), key=lambda index: -shared[index])[:NEAREST]
-    vectors = embedder.passages([source.sentences[index] for index in order])
+    vectors = embedder.passages(order)
     return _rescaled(float(np.max(vectors @ embedder.passages([claim])[0])))
 
 
@@ -116,15 +116,3 @@ def _share_in(claim: str, vocabulary: set[str]) -> float:
     idle = function_words("") | frame_words()
     telling = [word for word in words(claim) if word not in idle and len(word) > 1]
     return sum(word in vocabulary for word in telling) / len(telling) if telling else 1.0
-
-
-def _numbers(text: str) -> set[str]:
-    """Numbers in digits without signs of grouping, number words included."""
-    digits = {re.sub(r"\D", "", one).lstrip("0") for one in re.findall(r"\d[\d.,]*", text)}
-    spelled = {NUMBER_WORDS[word] for word in words(text) if word in NUMBER_WORDS}
-    return (digits | spelled) - {""}
-
-
-def _squeezed(text: str) -> str:
-    """Letters and digits only, so that line breaks and hyphens do not matter."""
-    return re.sub(r"\W", "", fold(text))
