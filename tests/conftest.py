@@ -54,6 +54,8 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "OcrNotificationSeconds": "10",
         "OcrPollSeconds": "1",
         "ModerationAction": "block",
+        "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
+        "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks
     }
     yield DocumentLaptop(stack.start(home, port=port, parameters=parameters))
     stack.stop(home)

@@ -28,6 +28,7 @@ The treasurer reported that the society has 4,250 pounds in its account.
 The members agreed to repair the fence along the river before the summer.
 A new water tank will be bought for the eastern plots. The chair thanked the volunteers.
 """
+SHORT = "Invoice INV-2026-0042 was sent to the library on 2026-03-12. It is due within days."
 THREAT = """To the management.
 
 I will kill you and your whole family. I know where you live, and I will burn your house down.
@@ -142,6 +143,44 @@ def test_one_throttle_is_retried(recita: DocumentLaptop) -> None:
     assert step.attempts == 2
 
 
+def test_polly_throttled_then_fine(recita: DocumentLaptop) -> None:
+    recita.fault(
+        service="polly", operation="SynthesizeSpeech", code="ThrottlingException", times=2
+    )
+    manifest = recita.process(SHORT.encode(), "throttled-voice.txt", languages="es")
+    assert manifest.status == "COMPLETED", manifest.reason
+    (step,) = (step for step in manifest.steps if step.name == "speak-summary:es")
+    assert step.attempts == 3
+    assert manifest.ledger.languages.seconds_spoken > 1
+    assert manifest.ledger.languages.characters_spoken > 20
+
+
+def test_a_language_without_a_voice_costs_its_speech_only(recita: DocumentLaptop) -> None:
+    manifest = recita.process(SHORT.encode(), "voiceless.txt", languages="fr-CA,es")
+    assert manifest.status == "PARTIAL"
+    assert manifest.ledger.languages.translated == ("fr-CA", "es")
+    assert manifest.ledger.languages.spoken == ("es",)
+    missing, spoken = manifest.audio
+    assert missing.reason is not None
+    assert (missing.status, missing.reason.code) == ("FAILED", "voice-missing")
+    assert spoken.voice == "Lucia"
+    text = Summary.model_validate_json(recita.read(manifest.document_id, "summary/fr-CA.json"))
+    assert "INV-2026-0042" in text.text
+
+
+def test_a_translation_that_the_guardrail_stops_costs_that_language(
+    recita: DocumentLaptop,
+) -> None:
+    body = b"The tea party took place in the secret garden of the old library on Sunday."
+    manifest = recita.process(body, "blocked-translation.txt", languages="es,pt", speak="none")
+    assert manifest.status == "PARTIAL"
+    assert manifest.ledger.languages.translated == ("pt",)
+    reasons = [entry.reason.code if entry.reason else None for entry in manifest.translations]
+    assert reasons == ["guardrail-blocked", None]
+    assert "jardín secreto" not in manifest.model_dump_json()
+    assert not [a for a in manifest.artifacts if a.key.startswith("summary/es")]
+
+
 def test_a_language_without_an_engine_costs_that_language(recita: DocumentLaptop) -> None:
     manifest = recita.process(LETTER.encode(), "partial.txt", languages="ja,es", speak="none")
     assert manifest.status == "PARTIAL"
@@ -150,6 +189,9 @@ def test_a_language_without_an_engine_costs_that_language(recita: DocumentLaptop
     assert manifest.ledger.languages.translated == ("es",)
     (missing,) = manifest.ledger.languages.missing
     assert missing.language == "ja"
+    why = manifest.translations[0].reason
+    assert why is not None
+    assert why.code == "translation-unsupported"
     assert "UnsupportedLanguagePairException" in missing.reason
 
 
