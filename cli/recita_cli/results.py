@@ -59,6 +59,14 @@ def fetch(target: Target, manifest: Manifest, body: bytes, out: Path) -> Path:
     return directory
 
 
+def fetch_one(target: Target, manifest: Manifest, key: str, directory: Path) -> Path:
+    """Write one artifact, checked as above, into a directory and return its place."""
+    artifact = next(found for found in manifest.artifacts if found.key == key)
+    place = local_path(directory, key)
+    _save(artifact, place, _reader(target, manifest.document_id))
+    return place
+
+
 def _reader(target: Target, document: str) -> Callable[[str], bytes]:
     bucket = target.outputs["ResultsBucketName"]
 

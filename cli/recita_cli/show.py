@@ -12,7 +12,7 @@ from recita_cli import options
 from recita_cli.console import command, emit, table
 
 if TYPE_CHECKING:
-    from recita.models.manifest import ImageEntry, ImageLedger, Manifest, Step
+    from recita.models.manifest import ImageEntry, ImageLedger, LanguageLedger, Manifest, Step
     from recita.models.record import StepRecord
 
 Id = Annotated[
@@ -25,12 +25,17 @@ Id = Annotated[
 def show(
     document: Id = None,
     *,
+    play: Annotated[bool, typer.Option("--play", help="Play the spoken summary.")] = False,
+    language: Annotated[
+        str | None, typer.Option("--language", help="What to play; else the first that is spoken.")
+    ] = None,
     stack_name: options.StackName = None,
     as_json: options.Json = False,
 ) -> None:
     """Show a document: its outcome, steps, ledger and files.
 
-    --json prints the manifest itself.
+    --json prints the manifest itself. --play plays the summary instead, where mpv, ffplay or
+    another player is installed.
 
     A document on its way shows the steps that have ended; --json then prints
     {"document_id", "status": "PROCESSING", "steps"}.
@@ -38,14 +43,17 @@ def show(
     \b
     recita show
     recita show 7f3a --json | jq .ledger
+    recita show 7f3a --play --language es
     """  # noqa: D301 - \b keeps the examples' lines apart
-    from recita_cli import inventory, results, target  # noqa: PLC0415 - pydantic costs 100 ms
+    from recita_cli import inventory, playing, results, target  # noqa: PLC0415 - pydantic costs 100 ms
 
     where = target.existing(stack_name)
     found = inventory.find(where, document)
     body = inventory.manifest(where, found)
     if body is None:
         _on_its_way(found, inventory.steps(where, found), as_json=as_json)
+    elif play:
+        playing.play(where, results.parse(body), language)
     elif as_json:
         emit(json.loads(body))
     else:
@@ -141,10 +149,17 @@ def _ledger(manifest: Manifest) -> list[tuple[str, ...]]:
         ("characters", f"{characters.summarised:,} of {characters.extracted:,} summarised"),
         ("asked for", ", ".join(languages.requested) or "no language"),
         ("translated", ", ".join(languages.translated) or "none"),
-        ("spoken", ", ".join(languages.spoken) or "none"),
+        ("spoken", _spoken(languages)),
         *([("missing", missing)] if missing else []),
         *([("pictures", _pictures(manifest.ledger.images))] if manifest.images else []),
     ]
+
+
+def _spoken(languages: LanguageLedger) -> str:
+    if not languages.spoken:
+        return "none"
+    amount = f"{languages.characters_spoken:,} characters in {languages.seconds_spoken:.0f} s"
+    return f"{', '.join(languages.spoken)}; {amount}"
 
 
 def _pictures(images: ImageLedger) -> str:

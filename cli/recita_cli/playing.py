@@ -1,0 +1,68 @@
+"""A spoken summary through the computer's own player."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recita_cli import exits
+from recita_cli.console import CliError, say
+from recita_cli.results import fetch_one
+
+if TYPE_CHECKING:
+    from recita.models.manifest import AudioEntry, Manifest
+
+    from recita_cli.target import Target
+
+PLAYERS = (
+    ("mpv", "--no-video", "--really-quiet"),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+    ("mpg123", "-q"),
+    ("afplay",),
+    ("cvlc", "--play-and-exit", "--quiet"),
+    ("play", "-q"),
+)
+"""Programs that play MP3 in a terminal, and how each is told to say nothing and to end."""
+
+
+def play(where: Target, manifest: Manifest, language: str | None) -> None:
+    """Play the summary in a language, or in the first that was spoken.
+
+    Raises CliError when nothing was spoken so, when no player is installed and when it fails.
+    """
+    entry, player = _spoken(manifest, language), _player()
+    with tempfile.TemporaryDirectory() as folder:
+        sound = fetch_one(where, manifest, entry.artifact or "", Path(folder))
+        seconds = entry.duration_seconds or 0
+        say(f"{entry.language}, {seconds:.0f} s by {entry.voice}, played by {player[0]}")
+        done = subprocess.run([*player, str(sound)], check=False)  # noqa: S603 - a known player
+    if done.returncode:
+        message = f"{player[0]} ended with code {done.returncode}"
+        raise CliError(message, f"see whether `{player[0]}` plays another file")
+
+
+def _spoken(manifest: Manifest, language: str | None) -> AudioEntry:
+    spoken = [entry for entry in manifest.audio if entry.status == "SUCCEEDED"]
+    asked = [entry for entry in spoken if language in (None, entry.language)]
+    if asked:
+        return asked[0]
+    if spoken:
+        there = ", ".join(entry.language for entry in spoken)
+        message = f"there is no speech in {language}"
+        raise CliError(message, f"it is spoken in {there}", exits.USAGE)
+    reasons = [entry.reason.message for entry in manifest.audio if entry.reason]
+    message = f"nothing of this document was spoken{': ' + reasons[0] if reasons else ''}"
+    raise CliError(message, "run it again with --languages and --speak summary")
+
+
+def _player() -> Sequence[str]:
+    for name, *options in PLAYERS:
+        if program := shutil.which(name):
+            return (program, *options)
+    names = ", ".join(player[0] for player in PLAYERS)
+    fix = f"install one of {names}, or open the page audio/<language>.html of `recita run`"
+    raise CliError("no program that plays MP3 was found", fix)
