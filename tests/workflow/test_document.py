@@ -144,9 +144,7 @@ def test_one_throttle_is_retried(recita: DocumentLaptop) -> None:
 
 
 def test_polly_throttled_then_fine(recita: DocumentLaptop) -> None:
-    recita.fault(
-        service="polly", operation="SynthesizeSpeech", code="ThrottlingException", times=2
-    )
+    recita.fault(service="polly", operation="SynthesizeSpeech", code="ThrottlingException", times=2)
     manifest = recita.process(SHORT.encode(), "throttled-voice.txt", languages="es")
     assert manifest.status == "COMPLETED", manifest.reason
     (step,) = (step for step in manifest.steps if step.name == "speak-summary:es")
