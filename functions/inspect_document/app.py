@@ -22,5 +22,6 @@ def lambda_handler(given: InspectInput) -> Document:
             speak=required("SPEAK_MODE"),
             ocr_features=required("OCR_FEATURES"),
             describe_images=required("DESCRIBE_IMAGES"),
+            redact_text=required("REDACT_TEXT"),
         ),
     )

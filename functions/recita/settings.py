@@ -87,6 +87,16 @@ def parse_description_rule(value: str) -> str:
     return value
 
 
+def parse_switch(value: str) -> bool:
+    """Return whether something is on; raises ValueError for neither on nor off."""
+    match value.strip().lower():
+        case "on":
+            return True
+        case "off":
+            return False
+    raise ValueError(f"{value!r} is neither on nor off")
+
+
 def parse_moderation(action: str, confidence: str) -> tuple[ModerationAction, float]:
     """Return what becomes of a picture with moderation labels, and from which confidence on.
 

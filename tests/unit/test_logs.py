@@ -54,6 +54,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     monkeypatch.setenv("SPEAK_MODE", "summary")
     monkeypatch.setenv("OCR_FEATURES", "auto")
     monkeypatch.setenv("DESCRIBE_IMAGES", "always")
+    monkeypatch.setenv("REDACT_TEXT", "off")
     ports = {
         "meter": pipeline.meter, "uploads": pipeline.uploads, "results": pipeline.results,
         "documents": pipeline.documents, "ocr": pipeline.ocr, "vision": pipeline.vision,

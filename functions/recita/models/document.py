@@ -49,6 +49,8 @@ class Document(Upload):
     ocr_features: OcrFeatures = "auto"
     describe_images: str = "always"
     """Rule that says which pictures are described: see ``text/conditions.py``."""
+    redact_text: bool = False
+    """Whether pages are written a second time without what the guardrail masks."""
     reason: Reason | None = None
 
 

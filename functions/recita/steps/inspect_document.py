@@ -22,6 +22,7 @@ from recita.settings import (
     parse_features,
     parse_languages,
     parse_speak,
+    parse_switch,
 )
 from recita.steps.handover import (
     DEPTH,
@@ -31,6 +32,7 @@ from recita.steps.handover import (
     LANGUAGES,
     MAX_BYTES,
     PARENT,
+    REDACT,
     SPEAK,
 )
 from recita.steps.workbench import StepRun, Workbench
@@ -42,6 +44,7 @@ WISHES: dict[str, tuple[str, Callable[[str], Any]]] = {
     SPEAK: ("speak", parse_speak),
     FEATURES: ("ocr_features", parse_features),
     DESCRIBE: ("describe_images", parse_description_rule),
+    REDACT: ("redact_text", parse_switch),
 }
 """User metadata to the field of a document that it sets, and what reads it."""
 
@@ -54,6 +57,7 @@ class Defaults:
     speak: str
     ocr_features: str
     describe_images: str = "always"
+    redact_text: str = "off"
 
 
 def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: Defaults) -> Document:

@@ -13,6 +13,7 @@ from recita.steps.handover import READING
 from recita.steps.workbench import StepRun
 from recita.text.arrange import arranged
 
+MARKDOWN = "text/markdown; charset=utf-8"
 WRITERS = 8
 BATCH = 64
 """Pages in memory at a time; a document may have thousands, each with a box for every word."""
@@ -32,7 +33,7 @@ def publish(step: StepRun, pages: Iterable[Page]) -> list[Page]:
 def finish(step: StepRun, pages: Iterable[Page]) -> None:
     """Publish ``text.md`` of published pages, and keep the reading for later steps."""
     reading = Reading(pages=tuple(sorted(pages, key=lambda page: page.number)))
-    step.publish("text.md", markdown(reading).encode(), "text/markdown; charset=utf-8", "text")
+    step.publish("text.md", markdown(reading).encode(), MARKDOWN, "text")
     step.keep(READING, reading)
 
 

@@ -16,14 +16,15 @@ SAMPLE = 50
 """Pages that tell the language."""
 
 
-def summarise(interview: Interview, pages: Sequence[Page]) -> Understanding:
-    """Summarise pages of any number.
+def summarise(
+    interview: Interview, pages: Sequence[Page], passages: list[Passage]
+) -> Understanding:
+    """Summarise pages of any number; ``passages`` are theirs, as the guardrail let them go on.
 
     Raises BlockedError, NoSummaryError, CostCapReachedError, and OutOfTimeError when another
     invocation has to go on.
     """
     language = identify("\n".join(page.text for page in pages[:SAMPLE]))
-    passages = _guarded(interview, pages)
     draft = Draft(interview, passages, language.code if language else "")
     last = draft.last()
     graded = grade(interview, last.answer, passages, lambda: draft.stricter(last))
@@ -47,8 +48,8 @@ def summarise(interview: Interview, pages: Sequence[Page]) -> Understanding:
     )
 
 
-def _guarded(interview: Interview, pages: Sequence[Page]) -> list[Passage]:
-    """Return the pages' passages as the guardrail lets them go on."""
+def guarded(interview: Interview, pages: Sequence[Page]) -> list[Passage]:
+    """Return the pages' passages as the guardrail lets them go on; raises BlockedError."""
     found: list[Passage] = []
     for number, piece in enumerate(pieces(pages), start=1):
         first, last = piece[0].page, piece[-1].page

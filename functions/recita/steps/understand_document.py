@@ -9,13 +9,14 @@ from recita.models.picture import Picture
 from recita.models.steps import StepInput, StepOutput
 from recita.models.summary import Understanding
 from recita.ports import Guardrail
+from recita.steps import redacting
 from recita.steps.describing import derived, describe_upload
 from recita.steps.evidence import budget
 from recita.steps.folding import BlockedError, NoSummaryError
 from recita.steps.handover import READING, UNDERSTANDING
 from recita.steps.interview import Interview, Models, OutOfTimeError
 from recita.steps.seen import SeenPicture, blocking, seen_pictures
-from recita.steps.summarising import summarise
+from recita.steps.summarising import guarded, summarise
 from recita.steps.workbench import StepRun, Workbench
 
 LITTLE_TEXT = 200
@@ -53,11 +54,15 @@ def _understood(
 ) -> Understanding | None:
     """Return what is known of the document; None when there is nothing to understand."""
     pages, picture = _pages(interview.step), _picture(document, pictures)
+    if document.redact_text and pages:
+        redacting.publish(interview.step, guarded(interview, pages))
     if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
         text = "\n".join(page.text for page in pages)
         jpeg = derived(interview.step.results, interview.step.document_id, picture)
         return describe_upload(interview, picture, text, jpeg)
-    return summarise(interview, pages) if pages else None
+    if not pages:
+        return None
+    return summarise(interview, pages, guarded(interview, pages))
 
 
 def _pages(step: StepRun) -> list[Page]:
