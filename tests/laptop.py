@@ -57,6 +57,14 @@ class DocumentLaptop:
         body: bytes = found["Body"].read()
         return body
 
+    def files(self, document: str) -> dict[str, bytes]:
+        """Everything that readers find of a document, by its name in the result."""
+        prefix, s3 = result_key(document, ""), self.client("s3")
+        bucket = self.stack.outputs["ResultsBucketName"]
+        found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())
+        names = [item["Key"].removeprefix(prefix) for item in found]
+        return {name: self.read(document, name) for name in names}
+
     def execution(self, document: str) -> dict[str, Any]:
         arn = self.stack.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
         states = self.client("stepfunctions")

@@ -123,9 +123,9 @@ def test_a_document_longer_than_an_invocation_goes_on_in_the_next(
 ) -> None:
     pipeline = long_document()
     monkeypatch.setattr(interview, "BUDGET_SECONDS", -1)
-    # Three pieces, three windows, their sum, three sentences, the facts: one each time.
-    statuses = [understand(pipeline).status for _ in range(11)]
-    assert statuses == ["CONTINUE"] * 10 + ["SUCCEEDED"]
+    # Three pieces, three windows, their sum, three sentences, title and facts: one each time.
+    statuses = [understand(pipeline).status for _ in range(12)]
+    assert statuses == ["CONTINUE"] * 11 + ["SUCCEEDED"]
     assert len(pipeline.model.prompts) == 4
     assert [fact.value for fact in understanding(pipeline).facts] == ["1001", "2002", "3003"]
 

@@ -42,9 +42,11 @@ def low(*sentences: Mapping[str, object]) -> Pipeline:
 def test_each_sentence_is_held_against_its_pages() -> None:
     pipeline = low(TRUE, {"text": "It is due on the first.", "pages": [2]})
     understand(pipeline)
+    whole = "The rent is 900 euros.\nIt is due on the first."
     assert pipeline.guardrail.grounded == [
         ("The rent is 900 euros.", "The rent is 900 euros."),
         ("It is due on the first.", "It is due on the first."),
+        ("An invoice", whole),
     ]
     summary = understanding(pipeline).summary
     scores = [(s.grounding.score, s.grounding.threshold) for s in summary.sentences if s.grounding]
@@ -108,27 +110,22 @@ def test_a_sentence_is_checked_again_and_masked_or_blocked() -> None:
     assert no_summary(pipeline)
 
 
-def test_title_and_facts_are_checked_and_a_mask_is_no_fact() -> None:
+def test_facts_are_checked_and_a_mask_is_no_fact() -> None:
     pipeline = read("Total 12 EUR, mail a@x.org", "Ask b@x.org or 4711")
     facts = [
         {"name": "total", "kind": "amount", "value": "12 EUR", "page": 1},
         {"name": "mail", "value": "{EMAIL}", "page": 1},
         {"name": "contact", "value": "{EMAIL} or 4711", "page": 2},
     ]
-    pipeline.model.replies = [answer(reply(title="Bill: to be paid", facts=facts))]
+    pipeline.model.replies = [answer(reply(facts=facts))]
     understand(pipeline)
     found = understanding(pipeline)
-    assert found.summary.title == "Bill: to be paid"
     assert [(f.name, f.kind, f.value) for f in found.facts] == [
         ("total", "amount", "12 EUR"),
         ("contact", "other", "{EMAIL} or 4711"),
     ]
-    assert pipeline.guardrail.outputs == [
-        "Bill: to be paid\ntotal: 12 EUR\nmail: {EMAIL}\ncontact: {EMAIL} or 4711"
-    ]
-    assert ("facts", "title and facts") in [
-        (v.stage, v.target) for v in step_record(pipeline).verdicts
-    ]
+    assert pipeline.guardrail.outputs == ["total: 12 EUR\nmail: {EMAIL}\ncontact: {EMAIL} or 4711"]
+    assert ("facts", "facts") in [(v.stage, v.target) for v in step_record(pipeline).verdicts]
 
 
 def test_a_blocked_title_blocks_the_document() -> None:
@@ -137,6 +134,15 @@ def test_a_blocked_title_blocks_the_document() -> None:
     pipeline.guardrail.blocked = ("unwanted",)
     assert understand(pipeline).status == "BLOCKED"
     assert no_summary(pipeline)
+
+
+def test_a_title_that_rests_on_nothing_is_left_out() -> None:
+    pipeline = read("Fine.")
+    pipeline.model.replies = [answer(reply(title="An invented title"))]
+    pipeline.guardrail.scores = {"invented": 0.1}
+    understand(pipeline)
+    assert understanding(pipeline).summary.title == ""
+    assert warnings(pipeline) == ["title-dropped"]
 
 
 def passages(*texts: str) -> list[Passage]:

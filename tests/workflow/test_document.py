@@ -52,7 +52,7 @@ def test_a_document_is_read_summarised_translated_spoken_and_published(
     assert manifest.summary.sentences
     assert {sentence.pages for sentence in manifest.summary.sentences} == {(1,)}
     assert manifest.ledger.languages.spoken == ("es", "fr")
-    assert {v.stage for v in manifest.guardrails} == {"input", "summary", "translation"}
+    assert {v.stage for v in manifest.guardrails} == {"input", "summary", "facts", "translation"}
     for entry in manifest.audio:
         assert entry.captions is not None
         assert entry.duration_seconds is not None

@@ -59,6 +59,7 @@ WARNINGS = {
     "pictures-limit": "The document holds more pictures than are looked at; raise MaxPictures.",
     "faces-not-counted": "Faces were not looked for: no engine answers that request here.",
     "sentence-dropped": "A sentence of the summary did not rest on the document and was left out.",
+    "title-dropped": "The title of the summary did not rest on the document and was left out.",
     "summary-language": "The summary is in another language than the document.",
     "facts-limit": "More facts were found than are listed; those the model is surest of are.",
     "summary-unusable": "The model gave no summary that can be used.",

@@ -104,23 +104,42 @@ def source_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
     return "\n".join(parts[index] for index in sorted(best))
 
 
-def title_and_facts(
-    interview: Interview, title: str, answers: Iterable[ModelAnswer]
-) -> tuple[str, tuple[Fact, ...]]:
-    """Return the title and the facts of all answers as the guardrail lets them go.
+def grounded_title(interview: Interview, title: str, passages: Sequence[Passage]) -> str:
+    """Return the title as the guardrail lets it go, empty when it rests on nothing.
 
-    Raises BlockedError. A fact that is nothing but a mask tells nothing and is left out.
+    Raises BlockedError.
     """
-    facts = _chosen(interview, answers)
-    lines = (title, *(f"{fact.name}: {fact.value}" for fact in facts))
-    text = "\n".join(" ".join(line.split()) for line in lines)
-    check = interview.check("facts", text, "facts", "title and facts")
+    if not title:
+        return ""
+    check = interview.ground("title", title, source_of(Sentence(text=title), passages), "title")
     if check.action == "BLOCKED":
         raise BlockedError
-    title, *said = check.text.split("\n")
+    if check.grounding and not _rests(check):
+        score = f"{check.grounding.score:.2f} of {check.grounding.threshold:.2f}"
+        interview.step.warn("title-dropped", f"grounding {score}")
+        return ""
+    return check.text
+
+
+def checked_facts(interview: Interview, answers: Iterable[ModelAnswer]) -> tuple[Fact, ...]:
+    """Return the facts of all answers as the guardrail lets them go; raises BlockedError.
+
+    A fact that is nothing but a mask tells nothing and is left out.
+    """
+    facts = _chosen(interview, answers)
+    if not facts:
+        return ()
+    names = (fact.name.replace(":", " ") for fact in facts)
+    lines = (
+        " ".join(f"{name}: {fact.value}".split()) for name, fact in zip(names, facts, strict=True)
+    )
+    check = interview.check("facts", "\n".join(lines), "facts", "facts")
+    if check.action == "BLOCKED":
+        raise BlockedError
+    said = check.text.split("\n")
     if len(said) != len(facts):
         raise UnderstandingFailedError("the guardrail's answer has other lines than the facts")
-    return title, tuple(
+    return tuple(
         fact.model_copy(update=dict(zip(("name", "value"), line.split(": ", 1), strict=True)))
         for fact, line in zip(facts, said, strict=True)
         if not MASK_ALONE.fullmatch(line.partition(": ")[2].strip())

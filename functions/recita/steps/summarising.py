@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from recita.models.page import Page
 from recita.models.summary import Classification, Language, Summary, Understanding, WindowLedger
 from recita.steps.folding import BlockedError, Draft, NoSummaryError
-from recita.steps.grounding import Graded, grade, title_and_facts
+from recita.steps.grounding import Graded, checked_facts, grade, grounded_title
 from recita.steps.interview import Interview
 from recita.text.identify import identify
 from recita.text.prompting import VERSION, Passage, marked, masked, pieces
@@ -30,7 +30,7 @@ def summarise(
     graded = grade(interview, last.answer, passages, lambda: draft.stricter(last))
     if not graded.passed:
         raise NoSummaryError("no sentence of the summary rests on the document")
-    title, facts = title_and_facts(interview, graded.answer.title, draft.answers)
+    title = grounded_title(interview, graded.answer.title, passages)
     if draft.language and graded.answer.language != draft.language:
         said = f"asked for {draft.language}, answered in {graded.answer.language}"
         interview.step.warn("summary-language", said)
@@ -39,7 +39,7 @@ def summarise(
         language=language or Language(code=first.language, confidence=first.language_confidence),
         classification=Classification(type=first.document_type, confidence=first.type_confidence),
         summary=_summary(draft, graded, title),
-        facts=facts,
+        facts=checked_facts(interview, draft.answers),
         characters_summarised=max(0, sum(len(page.text) for page in pages) - draft.lost),
         windows=WindowLedger(
             total=len(draft.answers) + len(missing), summarised=len(draft.answers), missing=missing

@@ -51,7 +51,7 @@ class Faults:
         """Plan what a JSON request asks for; an empty one clears the plan.
 
         ``{"service": "translate", "operation": "TranslateText", "code": "ThrottlingException",
-        "status": 400, "times": 1}``, or ``"reply"``, as the service words it, for ``"code"``.
+        "status": 400, "message": "…", "times": 1}``, or ``"reply"``, as the service words it, for ``"code"``.
         """
         if not body:
             self.clear()
@@ -60,7 +60,8 @@ class Faults:
         times = int(asked.get("times", 1))
         reply = asked.get("reply")
         code = "" if reply is not None else str(asked["code"])
-        fault = Fault(code, int(asked.get("status", 400)), reply)
+        message = str(asked.get("message", Fault.message))
+        fault = Fault(code, int(asked.get("status", 400)), reply, message)
         self.plan(str(asked["service"]), str(asked["operation"]), fault, times)
         return {"planned": times}
 
