@@ -51,7 +51,8 @@ class Faults:
         """Plan what a JSON request asks for; an empty one clears the plan.
 
         ``{"service": "translate", "operation": "TranslateText", "code": "ThrottlingException",
-        "status": 400, "message": "…", "times": 1}``, or ``"reply"``, as the service words it, for ``"code"``.
+        "status": 400, "message": "…", "times": 1}``, or ``"reply"``, as the service words it,
+        for ``"code"``.
         """
         if not body:
             self.clear()
