@@ -21,6 +21,9 @@ CAPTION = re.compile(
     r"(?:abb(?:ildung|\.)|fig(?:ur[ae]?|s?\.)|tab(?:le|elle|ela|la|leau|\.)|quadro|cuadro)\s*[\d.]+\s*:",
     re.IGNORECASE,
 )
+BLANK = re.compile(r"[._…]{5,}")
+"""Room to write in: a form's, or the dots of a table of contents."""
+
 LETTERS = 0.7
 """Share of letters and blanks; a row of a table has fewer."""
 
@@ -102,7 +105,7 @@ def is_prose(text: str, language: str) -> bool:
     """Whether a person would read this aloud as a sentence."""
     if len(text) > LONGEST_CHARACTERS or not END.search(text):
         return False
-    if CAPTION.match(text):
+    if CAPTION.match(text) or BLANK.search(text):
         return False
     tokens = text.split()
     if not is_latin(language):
