@@ -40,15 +40,21 @@ SAMPLES: dict[str, list[tuple[str, str]]] = {
         ("identifier", "FA-2017-0010"),
         ("identifier", "PO445"),
         ("identifier", "99999999800010"),
+        ("identifier", "FR11999999998"),
+        ("identifier", "FR19787878784"),
     ],
     "en_invoice_multipage.pdf": [
-        ("total", "5,738"),
         ("identifier", "EST-1008"),
         ("identifier", "SF-1008"),
         ("identifier", "POL-2022-555"),
         ("identifier", "RO-20221108"),
     ],
-    "pt_danfe_invoice.pdf": [],
+    "pt_danfe_invoice.pdf": [
+        ("total", "58.500,00"),
+        ("date", "01/01/2020"),
+        ("identifier", "81.583.054/0001-29"),
+        ("identifier", "000.000.002"),
+    ],
 }
 """What the born-digital invoices among the sample files state, as written."""
 

@@ -153,7 +153,35 @@ def _last(fill: Filler, labels: dict[str, str], head: Head, rest: list[str]) -> 
     ]
 
 
+def _remarked(fill: Filler, labels: dict[str, str], head: Head, rest: list[str]) -> list[str]:
+    """Pairs of a label and a value, each behind a dash, in a row; the sender last."""
+    row = " - ".join(f"{label}: {value}" for label, value in head)
+    sender = _address(fill, labels)
+    return [labels["title"], row, "", *rest, "", *sender]
+
+
+def _boxed(fill: Filler, labels: dict[str, str], head: Head, rest: list[str]) -> list[str]:
+    """Two rows of two labels, each over a row of values."""
+    rows = []
+    for index in range(0, len(head), 2):
+        rows += [" ".join(pair[place] for pair in head[index : index + 2]) for place in (0, 1)]
+    return [*_address(fill, labels), labels["title"], *rows, "", *rest]
+
+
+def _dotted(fill: Filler, labels: dict[str, str], head: Head, rest: list[str]) -> list[str]:
+    """Each label and its value with dots between them."""
+    lines = [f"{label} .... {value}" for label, value in head]
+    return [labels["title"], *lines, *_address(fill, labels), *rest]
+
+
 LAYOUTS: dict[str, dict[str, Layout]] = {
-    "tune": {"beside": _beside, "above": _above, "named": _named},
-    "held": {"columns": _columns, "running": _running, "last": _last},
+    "tune": {
+        "beside": _beside,
+        "above": _above,
+        "named": _named,
+        "columns": _columns,
+        "running": _running,
+        "last": _last,
+    },
+    "held": {"remarked": _remarked, "boxed": _boxed, "dotted": _dotted},
 }

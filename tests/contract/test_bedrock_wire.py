@@ -71,7 +71,7 @@ def test_converse_with_a_guardrail(endpoint: str, connect: Any, guardrail: dict[
     ]
     assert assessment["contextualGroundingPolicy"]["filters"][0]["score"] == 0.99
     headers = reply["ResponseMetadata"]["HTTPHeaders"]
-    assert headers["x-local-engine"].startswith("recita-extractive/1")
+    assert headers["x-local-engine"].startswith("recita-extractive/2")
 
 
 def test_apply_guardrail(endpoint: str, connect: Any, guardrail: dict[str, str]) -> None:

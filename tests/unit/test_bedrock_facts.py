@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from recita_local.services.bedrock.language.facts import as_reply, find_facts
+from recita_local.services.bedrock.language.fact import as_reply
+from recita_local.services.bedrock.language.facts import find_facts
 from recita_local.services.bedrock.language.money import amount_of, date_pattern
+
+from benchmarks.paperwork import LANGUAGES
+from benchmarks.paperwork.invoices import invoice
 
 RECHNUNG = """Rechnung Nr. RE-2026/505 von 09.05.2026
 Leistungsdatum 07.05.2026
@@ -97,3 +101,64 @@ def test_what_is_no_date(text: str) -> None:
 )  # fmt: skip
 def test_amounts_whatever_separates_their_cents(text: str, value: float) -> None:
     assert amount_of(text) == value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_made_up_invoices_yield_what_they_state(language: str) -> None:
+    asked = missing = 0
+    for number in range(12):
+        made = invoice(language, "tune", number)
+        facts = find_facts([made.text], "invoice")
+        stated = {value for kind, value in made.stated if kind != "total"}
+        (total,) = (value for kind, value in made.stated if kind == "total")
+        asked += len(stated)
+        missing += len(stated - {one.value for one in facts if one.kind in {"date", "identifier"}})
+
+        assert facts[0].value == total
+        claimed = {one.value for one in facts if one.kind in {"amount", "date", "identifier"}}
+        assert claimed <= stated | {total, *made.decoys}
+    assert missing <= 0.1 * asked
+
+
+def test_the_grand_total_wins_over_net_and_tax() -> None:
+    facts = find_facts(["Total HT 624,90 €\nTotal taxes 46,25 €\nTotal TTC 671,15 €"])
+
+    assert [(fact.value, fact.kind) for fact in facts] == [("671,15 €", "amount")]
+
+
+def test_parts_that_add_up_show_a_total_with_an_unknown_label() -> None:
+    page = "Waren 100,00 €\nAbgabe 19,00 €\nAlles zusammen 119,00 €"
+
+    assert [fact.value for fact in find_facts([page], "invoice")] == ["119,00 €"]
+    assert find_facts([page], "article") == []
+
+
+def test_values_keep_the_blanks_that_no_line_may_end_at() -> None:
+    page = "Total TTC : 1\N{NO-BREAK SPACE}234,56 €"
+
+    assert find_facts([page])[0].value == "1\N{NO-BREAK SPACE}234,56 €"
+
+
+def test_numbers_under_their_labels_are_no_page_numbers() -> None:
+    page = "INVOICE\nAlder Ltd\nLeeds\nOrder number\n7243\nDue date\n3 May 2026\nThank\nyou\nvery"
+
+    assert found(page)["Order number"] == "7243"
+
+
+def test_a_row_of_labels_over_a_row_of_values() -> None:
+    page = "Invoice no. Customer no. Issued on\nRE-17 4711 3 May 2026"
+
+    assert found(page) == {"Invoice no": "RE-17", "Customer no": "4711", "Date": "3 May 2026"}
+
+
+def test_the_own_number_of_a_document_comes_first() -> None:
+    facts = find_facts(["Kundennummer: 20\nRechnung Nr. RE-2026/505"])
+
+    assert [fact.value for fact in facts] == ["RE-2026/505", "20"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Phone number 555 1234 77", "Page no. 12", "Ein 3-gefärbter Graph", "Zip code 98052"]
+)
+def test_what_is_no_identifier(text: str) -> None:
+    assert [fact for fact in find_facts([f"A title\n{text}"]) if fact.kind == "identifier"] == []

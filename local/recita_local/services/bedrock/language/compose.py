@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recita_local.services.bedrock.language.classify import FIELDS_NOT_PROSE
-from recita_local.services.bedrock.language.facts import Fact
+from recita_local.services.bedrock.language.fact import Fact
 from recita_local.services.bedrock.language.lexicon import fold
 from recita_local.services.bedrock.language.lexicon import words as words_of
 from recita_local.services.bedrock.language.lines import clean_lines

@@ -37,6 +37,20 @@ def fold(text: str) -> str:
     return MARKS.sub("", unicodedata.normalize("NFKD", text.lower()))
 
 
+def plain_letters(text: str) -> str:
+    """Lower case without the accents of Latin letters; places stay as they are."""
+    lower = text.lower()
+    return (lower if len(lower) == len(text) else text).translate(_letters())
+
+
+@cache
+def _letters() -> dict[int, str]:
+    """Accented letters to their own, one for one."""
+    accented = map(chr, range(0xC0, 0x180))
+    pairs = ((letter, unicodedata.normalize("NFD", letter)[0]) for letter in accented)
+    return {ord(letter): plain.lower() for letter, plain in pairs if plain != letter}
+
+
 def words(text: str) -> list[str]:
     """The folded words and numbers of a text, in order."""
     return WORD.findall(fold(text))

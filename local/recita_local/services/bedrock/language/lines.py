@@ -27,6 +27,9 @@ COURTESY = re.compile(
     r"(?:^|[\s(])(?:Sr(?:a|ta|es|as)?|Dra?s?|Profa?|Mrs?|Ms|Hrn?|Fr|M|MM|Mmes?|Mlles?|Sig)\.$"
     r"|\s(?:Mme|Mlle|Mr|Mrs|Dr|Herrn?|Frau)$"
 )
+BLANKS = re.compile(r"[^\S\n\u00a0\u202f]+")
+"""What is one blank; those that no line may end at stay, for numbers hold them."""
+
 HEAD_LINES = 3
 """Lines from the top and from the bottom of a page where running heads stand."""
 
@@ -41,14 +44,23 @@ class Paragraph:
 
 def clean_lines(pages: list[str]) -> list[list[str]]:
     """The lines of each page without page numbers and running heads; blank lines stay."""
-    split = [
-        [re.sub(r"[^\S\n]+", " ", line).strip() for line in page.splitlines()] for page in pages
-    ]
+    split = [[BLANKS.sub(" ", line).strip() for line in page.splitlines()] for page in pages]
     running = _running_heads(split)
     return [
-        [line for line in lines if not PAGE_NUMBER.match(line) and _shape(line) not in running]
+        [
+            line
+            for line, at_edge in zip(lines, _edges(lines), strict=True)
+            if _shape(line) not in running and not (at_edge and PAGE_NUMBER.match(line))
+        ]
         for lines in split
     ]
+
+
+def _edges(lines: list[str]) -> list[bool]:
+    """Whether each line is among the first or the last that say something."""
+    places = [index for index, line in enumerate(lines) if line]
+    edges = {*places[:HEAD_LINES], *places[-HEAD_LINES:]}
+    return [index in edges for index in range(len(lines))]
 
 
 def paragraphs(pages: list[str]) -> list[Paragraph]:

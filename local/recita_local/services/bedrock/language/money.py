@@ -7,7 +7,10 @@ from functools import cache
 
 from recita_local.services.bedrock.language.lexicon import fold, lexicon
 
-CURRENCY = r"(?:R\$|US\$|USD|EUR|BRL|GBP|CHF|CAD|MXN|ARS|[€$£¥])"
+CURRENCY = (
+    r"(?:R\$|US\$|USD|EUR|BRL|GBP|CHF|CAD|AUD|MXN|ARS|CLP|COP|SEK|NOK|DKK|PLN|CZK|JPY"
+    r"|[€$£¥₹₽₺₩]|(?i:euros?|reais|d[oó]lares|dollars)\b)"
+)
 NUMBER = r"\d{1,3}(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?![\d,])"
 MONEY = re.compile(
     rf"(?<![\w.,])(?:-?{CURRENCY}\s?-?(?:{NUMBER})|-?(?:{NUMBER})\s?{CURRENCY}(?!\w))"

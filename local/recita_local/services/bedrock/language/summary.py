@@ -17,7 +17,8 @@ from recita_local.services.bedrock.language.compose import (
     issuer_of,
     templates,
 )
-from recita_local.services.bedrock.language.facts import Fact, as_reply, find_facts
+from recita_local.services.bedrock.language.fact import Fact, as_reply
+from recita_local.services.bedrock.language.facts import find_facts
 from recita_local.services.bedrock.language.identify import Language, identified
 from recita_local.services.bedrock.language.lexicon import fold, function_words, words
 from recita_local.services.bedrock.language.money import MONEY, date_pattern
@@ -59,7 +60,7 @@ def summarise(pages: list[str], language: str | None, max_sentences: int) -> dic
     share = _prose_share(every, prose)
     prose = unbroken(prose)
     kind = classify(pages, share)
-    facts = find_facts(pages)
+    facts = find_facts(pages, kind.type)
     heading = title_of(pages)
     quotes = share >= PROSE_SHARE or (len(prose) >= ENOUGH_PROSE and kind.type in RUNNING_TEXT)
     if kind.type in FIELDS_NOT_PROSE or not quotes:
