@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from recita.models.manifest import Cost
+from recita.models.page import Feature
 from recita.models.record import Usage
 
 MODEL_PREFIXES = ("us.", "eu.", "apac.", "au.", "ca.", "jp.", "us-gov.", "global.")
@@ -40,6 +41,13 @@ def estimate(usage: Iterable[Usage]) -> Cost:
 def price(usage: Iterable[Usage]) -> float:
     """Return the sum in the table's currency."""
     return float(sum(item.units * _price(item) for item in usage))
+
+
+def ocr_page(features: Sequence[Feature]) -> float:
+    """Return what Textract costs a page: the text alone, or each feature looked for."""
+    prices = table()["per_unit"]
+    analysed = [prices[f"textract/AnalyzeDocument/{name} pages"] for name in features]
+    return float(sum(analysed) or prices["textract/DetectDocumentText/pages"])
 
 
 def context(model_id: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 
 import pytest
@@ -212,6 +213,19 @@ def test_the_cap_counts_what_earlier_steps_paid() -> None:
     assert manifest.reason.code == "cost-cap-reached"
     assert manifest.pages[0].method == "ocr"
     assert pipeline.model.prompts == []
+
+
+def test_pages_that_ocr_would_cost_too_much_for_are_missing() -> None:
+    pipeline = Pipeline("none")
+    pipeline.cost_cap = 2.5 * table()["per_unit"]["textract/DetectDocumentText/pages"]
+    body = io.BytesIO()
+    frames = [files.two_halves() for _ in range(4)]
+    frames[0].save(body, "TIFF", save_all=True, append_images=frames[1:])
+    manifest = pipeline.run(body.getvalue(), "scan.tiff")
+    assert manifest.status == "PARTIAL", manifest.reason
+    assert [page.error for page in manifest.pages] == [None, None, *["cost-cap-reached"] * 2]
+    assert [gap.page for gap in manifest.ledger.pages.missing] == [3, 4]
+    assert manifest.cost.estimated <= pipeline.cost_cap
 
 
 def test_a_cap_in_the_middle_leaves_quotes_and_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:

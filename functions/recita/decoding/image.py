@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -92,15 +92,15 @@ def shrunk(jpeg: bytes, side: int) -> bytes:
         return encode(opened)[0]
 
 
-def to_pdf(path: Path, target: Path) -> Iterator[int]:
-    """Write the frames of a TIFF as a PDF, which Textract takes as a job; yield those written.
+def to_pdf(path: Path, target: Path, wanted: Sequence[int]) -> Iterator[int]:
+    """Write frames of a TIFF as a PDF, which Textract takes as a job; yield those written.
 
     One frame at a time: a hundred decoded fax pages would fill a gigabyte. A frame that can't be
     decoded is left out; ``target`` is complete when the iterator ends.
     """
     writer = PdfWriter()
     with opened(path) as image:
-        for number in range(1, _frames(image) + 1):
+        for number in wanted:
             try:
                 image.seek(number - 1)
                 _refuse_bomb(*image.size)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from recita.errors import CostCapReachedError
 from recita.models.record import Usage
@@ -37,6 +38,13 @@ class Budget:
         spent, cost = self._spent(), price(usage)
         if spent + cost > self._cap:
             raise CostCapReachedError(spent, cost, self._cap)
+
+    def affordable(self, each: Sequence[float]) -> int:
+        """Return how many of these can be paid, from the first on; each is a price."""
+        if not self._cap:
+            return len(each)
+        left = self._cap - self._spent()
+        return sum(total <= left for total in accumulate(each))
 
     def afford_question(self, model_id: str, text: str) -> None:
         """As ``afford``, for a question to a model: with its repair, and its check coming out."""

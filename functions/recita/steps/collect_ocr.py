@@ -14,7 +14,10 @@ from recita.models.document import Document
 from recita.models.page import Feature, Page, Reading
 from recita.models.steps import CollectOcrInput, OcrCursor, OcrProgress
 from recita.ports import Ocr, OcrPart
+from recita.pricing import ocr_page
 from recita.steps import ocr_rounds, reading
+from recita.steps.budget import Budget
+from recita.steps.evidence import budget
 from recita.steps.handover import PENDING, ocr_part
 from recita.steps.ocr_answer import analysed
 from recita.steps.ocr_job import OcrJob
@@ -108,7 +111,7 @@ def run(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr, poll_seconds: int
         if collecting.following and not error:
             cursor = collecting.following
             return OcrProgress(status="COLLECT", round=progress.round, part=part + 1, cursor=cursor)
-        return _round_over(step, progress)
+        return _round_over(step, progress, budget(bench, document))
 
 
 def _collecting(step: StepRun, document: Document, number: int) -> Collecting:
@@ -172,11 +175,16 @@ def _listed(pages: Sequence[int]) -> str:
     return ", ".join(str(number) for number in pages[:LISTED]) + more
 
 
-def _round_over(step: StepRun, progress: OcrProgress) -> OcrProgress:
+def _round_over(step: StepRun, progress: OcrProgress, left: Budget) -> OcrProgress:
     recalled = (step.recall(ocr_part(n), CollectedPart) for n in range(progress.part + 1))
     parts = [part for part in recalled if part]
     if progress.round == 0:
-        ocr_rounds.go_on(step, {n: what for part in parts for n, what in part.worth.items()})
+        wanted = {n: what for part in parts for n, what in part.worth.items()}
+        numbers = sorted(wanted)
+        paid = left.affordable([ocr_page(wanted[number]) for number in numbers])
+        if beyond := numbers[paid:]:
+            step.warn("cost-cap-reached", f"Pages {_listed(beyond)} were not analysed.")
+        ocr_rounds.go_on(step, {number: wanted[number] for number in numbers[:paid]})
     following = progress.round + 1
     if ocr_rounds.find(step, following):
         return OcrProgress(status="START", round=following, part=progress.part + 1)

@@ -141,6 +141,8 @@ def _unreadable(ledger: Ledger) -> tuple[Status, Reason | None]:
     code = codes.pop() if len(codes) == 1 else ""
     if code in REJECTIONS:
         return "REJECTED", reason(code, "no page of the document can be read")
+    if code == "cost-cap-reached":
+        return "PARTIAL", reason(code, "OCR would cost more than the document may")
     return "FAILED", reason("pages-missing", "no page of the document could be read")
 
 

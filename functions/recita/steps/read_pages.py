@@ -17,7 +17,10 @@ from recita.models.document import Document, work_key
 from recita.models.page import Box, Line, Page, Reading, Table, Word
 from recita.models.steps import StepInput, StepOutput
 from recita.ports import Ocr, Uploads
+from recita.pricing import ocr_page
 from recita.steps import attachments, reading
+from recita.steps.budget import Budget
+from recita.steps.evidence import budget
 from recita.steps.handover import MAX_BYTES, MAX_SYNC_BYTES, OCR_PDF, PENDING
 from recita.steps.ocr_answer import read_page
 from recita.steps.workbench import StepRun, Workbench
@@ -55,6 +58,7 @@ def run(given: StepInput, *, bench: Workbench, uploads: Uploads, ocr: Ocr) -> St
         try:
             with uploads.fetch(document, MAX_BYTES) as file:
                 pages = _read(step, document, file.path)
+                pages = _within_cap(pages, document, budget(bench, document))
                 subset = _subset(document, pages, file.path, target)
                 if document.media_type == EML:
                     attachments.send(step, document, file.path, uploads)
@@ -91,6 +95,20 @@ def _read(step: StepRun, document: Document, path: Path) -> list[Page]:
     why = "an uploaded picture" if document.route == "image" else "a page of a TIFF"
     numbers = range(1, document.pages + 1)
     return [Page(number=number, method="ocr", why=why) for number in numbers]
+
+
+def _within_cap(pages: list[Page], document: Document, left: Budget) -> list[Page]:
+    """Return the pages; of those for OCR, the ones that would cost too much are missing."""
+    features = () if isinstance(document.ocr_features, str) else document.ocr_features
+    waiting = [page.number for page in pages if page.method == "ocr"]
+    beyond = set(waiting[left.affordable([ocr_page(features)] * len(waiting)) :])
+    why = "OCR would cost more than the document may"
+    return [
+        Page(number=page.number, method="none", why=why, error="cost-cap-reached")
+        if page.number in beyond
+        else page
+        for page in pages
+    ]
 
 
 def _set_aside(layers: Iterator[LayerPage], waiting: list[Page]) -> Iterator[Page]:
@@ -131,7 +149,7 @@ def _subset(document: Document, pages: list[Page], path: Path, target: Path) -> 
         if document.media_type == PDF:
             copied = cage.run(LIMITS, pdf.extract_pages, path, waiting, target)
         else:
-            copied = list(cage.stream(FRAME_LIMITS, image.to_pdf, path, target))
+            copied = list(cage.stream(FRAME_LIMITS, image.to_pdf, path, target, waiting))
         code, why = "corrupt", "the page can't be copied for OCR"
     except DocumentRejectedError as error:  # costs those pages, not the ones with a good layer
         copied, code, why = [], error.code, str(error)
