@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from recita_local.services.bedrock.guard.masking import mask
+from recita_local.services.bedrock.guard.policy import Side
+from recita_local.services.bedrock.guard.sensitive import Sensitive
 
+from benchmarks import guardrail
 from benchmarks.understanding_pii import FAMILIES, KINDS, Tally, measured
 
 ROUNDS = 6
@@ -30,3 +34,19 @@ def test_findings_are_of_people(tally: Tally) -> None:
 
 
 KINDS_OF = sorted(set(KINDS.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Kind: CPF\nProtocol: 52998224725", "Kind: CPF\nProtocol: 52998224725"),
+        ("CPF\n52998224725", "{CPF}"),
+        ("Konto: ES91 2100 0418 4502 0005 1332\nIBAN: keine", "Konto: {IBAN}\nIBAN: keine"),
+        ("The new password:\nThe second sentence.", "The new password:\nThe second sentence."),
+        ("Tel.: (11) 98765-4321\n12 meses", "Tel.: {PHONE}\n12 meses"),
+    ],
+)
+def test_a_mask_joins_no_lines_that_say_something_else(text: str, masked: str) -> None:
+    spans = Sensitive(guardrail.definition(), Side("OUTPUT")).look_at(text)
+
+    assert mask(text, spans).replace("INTERNATIONAL_BANK_ACCOUNT_NUMBER", "IBAN") == masked

@@ -44,7 +44,7 @@ AWS_POLICIES = {
 }
 """The only AWS managed policies a role may have, and why."""
 
-GUARDRAIL_POLICIES = {1: "f6c8d810", 2: "9b6a9a8c", 3: "c5b4d6a6"}
+GUARDRAIL_POLICIES = {1: "f6c8d810", 2: "9b6a9a8c", 3: "405644a9"}
 """Policy numbers of GuardrailVersion and what the guardrail was then (start of its SHA-256)."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import tomllib
 import unicodedata
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,29 @@ from typing import Any
 CONFIDENCES = ("HIGH", "MEDIUM", "LOW")
 """From certain to possible, as guardrail filters report it."""
 
-INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
-"""Characters that hide inside words so that filters miss them."""
+INVISIBLE: dict[int, int | None] = {
+    **dict.fromkeys([0x00AD, 0x034F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]),
+    **dict.fromkeys([*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF]),
+    **{0xE0000 + code: code for code in range(0x20, 0x7F)},
+}
+"""Characters that hide inside words so that filters miss them, and tags that spell unseen."""
+
+LOOKALIKES = str.maketrans(
+    "авсԁеһіјкӏмнорԛгѕтԝхуᴢαβεηικνορτυχ",
+    "abcdehijklmhopqrstwxyzabenikvoptux",
+)
+FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+ENCODED = re.compile(
+    r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+)
+"""Base64 of eighteen bytes or more."""
+USUAL = frozenset(" \t\r\n.,;:!?'\"-()<>/[]")
+READABLE = 0.95
+"""Share of letters, digits and usual signs in what is a text."""
+
+MARKS = re.compile("[\u0300-\u036f]")
+TOGETHER = 4
+"""Alternatives of one pattern: of many, the engine tries each at every letter."""
 
 APOSTROPHES = str.maketrans("’‘`", "'''")  # noqa: RUF001 - they are what is replaced
 
@@ -24,10 +47,13 @@ def _file() -> dict[str, Any]:
 
 
 @cache
-def patterns(kind: str, confidence: str) -> re.Pattern[str] | None:
-    """One pattern for everything of a filter type at a confidence, or nothing."""
+def patterns(kind: str, confidence: str) -> tuple[re.Pattern[str], ...]:
+    """Everything of a filter type at a confidence, a few alternatives a pattern."""
     alternatives = _file().get(kind, {}).get(confidence, [])
-    return re.compile("|".join(f"(?:{one})" for one in alternatives)) if alternatives else None
+    return tuple(
+        re.compile("|".join(f"(?:{one})" for one in alternatives[start : start + TOGETHER]))
+        for start in range(0, len(alternatives), TOGETHER)
+    )
 
 
 @cache
@@ -37,17 +63,38 @@ def profanities() -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """What the patterns are matched on: lower case, no accents, no hidden characters."""
+    """What the patterns are matched on: lower case, no accents, nothing hidden or encoded."""
+    text = f"{text}\n{_decoded(text)}"
     visible = unicodedata.normalize("NFKC", text.translate(INVISIBLE)).translate(APOSTROPHES)
-    decomposed = unicodedata.normalize("NFKD", visible.lower())
-    letters = "".join(one for one in decomposed if not unicodedata.combining(one))
-    return re.sub(r"\s+", " ", letters).strip()
+    small = _latin(visible.lower())
+    if not small.isascii():
+        small = MARKS.sub("", unicodedata.normalize("NFKD", small))
+    return " ".join(small.split())
+
+
+def _latin(text: str) -> str:
+    """Greek and Cyrillic letters as the Latin ones they look like, in a text of Latin script."""
+    foreign = len(FOREIGN.findall(text))
+    if not foreign or foreign > sum(map(str.isalpha, text)) / 2:
+        return text
+    return text.translate(LOOKALIKES)
+
+
+def _decoded(text: str) -> str:
+    """What stands in base64, where it is words."""
+    found = []
+    for match in ENCODED.finditer(text):
+        with suppress(ValueError):
+            words = base64.b64decode(match[0], validate=True).decode("utf-8")
+            usual = sum(one.isalnum() or one in USUAL for one in words)
+            if " " in words and usual >= READABLE * len(words):
+                found.append(words)
+    return "\n".join(found)
 
 
 def confidence_of(kind: str, plain_text: str) -> str:
     """NONE, LOW, MEDIUM or HIGH for text that went through :func:`plain`."""
     for confidence in CONFIDENCES:
-        pattern = patterns(kind, confidence)
-        if pattern is not None and pattern.search(plain_text):
+        if any(pattern.search(plain_text) for pattern in patterns(kind, confidence)):
             return confidence
     return "NONE"
