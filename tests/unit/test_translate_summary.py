@@ -10,6 +10,7 @@ from recita.errors import LanguageUnclearError, TranslationUnsupportedError
 from recita.models.summary import Summary
 
 from tests.fakes import Pipeline
+from tests.fakes.services import answer
 
 pytestmark = pytest.mark.disable_socket
 
@@ -102,6 +103,23 @@ def test_what_must_come_through_is_marked_and_comes_through() -> None:
     assert summary.sentences[0].text == f"(es) {CODES.decode()}"
     assert manifest.warnings == ()
     assert len(pipeline.translator.asked) == 1
+
+
+def test_parties_and_identifiers_of_the_document_are_names() -> None:
+    pipeline = Pipeline("es")
+    facts = [
+        {"name": "seller", "kind": "party", "value": "Bread House", "page": 1},
+        {"name": "buyer", "kind": "party", "value": "the tenant", "page": 1},
+        {"name": "order", "kind": "identifier", "value": "po 77 x", "page": 1},
+        {"name": "due", "kind": "date", "value": "May", "page": 1},
+    ]
+    text = "Bread House billed the tenant for po 77 x in May."
+    said = {"title": "", "language": "en", "document_type": "invoice", "facts": facts}
+    sentences = [{"text": text, "pages": [1]}]
+    pipeline.model.replies = [answer(said | {"sentences": sentences})]
+    pipeline.run(text.encode(), "a.txt")
+    marked = re.findall('<span translate="no">(.*?)</span>', pipeline.translator.sent[0])
+    assert marked == ["Bread House", "po 77 x"]
 
 
 def test_a_lost_number_gets_a_second_try_with_all_numbers_marked() -> None:

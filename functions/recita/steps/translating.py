@@ -40,7 +40,18 @@ def job(understood: Understanding, target: str, step: StepRun) -> Job:
     if known.confidence is not None and known.confidence < UNSURE:
         step.warn("language-unsure", f"{source} with confidence {known.confidence:.2f}")
         source = "auto"
-    return Job(source, target)
+    return Job(source, target, _names(understood))
+
+
+def _names(understood: Understanding) -> tuple[str, ...]:
+    """Return the parties and identifiers of the document, as they are written there."""
+    facts = (fact for fact in understood.facts if fact.kind in ("party", "identifier"))
+    # "the tenant" is a party, but no name.
+    return tuple(dict.fromkeys(f.value for f in facts if f.value[:1].isupper() or _coded(f.value)))
+
+
+def _coded(value: str) -> bool:
+    return any(character.isdigit() for character in value)
 
 
 class Translation:
