@@ -20,7 +20,7 @@ from recita.meter import Meter
 from recita.models.summary import GuardrailUsed
 from recita.ports import GuardedText, Guardrail, Results
 from recita.steps.recording import Recording, record
-from recita.steps.translating import Job, Translation
+from recita.steps.translating import Job, Services, Translation
 from recita.steps.workbench import StepRun
 from recita.text.marks import SpokenSentence
 from recita_local.services.polly.api import OPERATIONS as POLLY
@@ -97,9 +97,8 @@ def translated(texts: list[str], source: str, target: str) -> tuple[list[str], S
     translator, run = AmazonTranslator(Meter()), step()
     local = Local("translate", Meter())
     translator._translate = local  # noqa: SLF001 - in place of the client
-    done = Translation(run, Job(source, target), translator, cast("Guardrail", Passing())).texts(
-        "benchmark", texts
-    )
+    services = Services(translator, cast("Guardrail", Passing()))
+    done = Translation(run, Job(source, target), services).texts("benchmark", texts)
     return done or [], run, local.calls
 
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recita_cli import exits
 from recita_cli.console import CliError, say
+from recita_cli.readable import PLAYERS
 from recita_cli.results import fetch_one
 
 if TYPE_CHECKING:
     from recita.models.manifest import AudioEntry, Manifest
 
     from recita_cli.target import Target
-
-PLAYERS = (
-    ("mpv", "--no-video", "--really-quiet"),
-    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
-    ("mpg123", "-q"),
-    ("afplay",),
-    ("cvlc", "--play-and-exit", "--quiet"),
-    ("play", "-q"),
-)
-"""Programs that play MP3 in a terminal, and how each is told to say nothing and to end."""
 
 
 def play(where: Target, manifest: Manifest, language: str | None) -> None:
@@ -59,10 +50,11 @@ def _spoken(manifest: Manifest, language: str | None) -> AudioEntry:
     raise CliError(message, "run it again with --languages and --speak summary")
 
 
-def _player() -> Sequence[str]:
-    for name, *options in PLAYERS:
-        if program := shutil.which(name):
-            return (program, *options)
-    names = ", ".join(player[0] for player in PLAYERS)
+def _player() -> list[str]:
+    players = {name: call for name, call in PLAYERS.items() if name != "open"}  # does not wait
+    for name, call in players.items():
+        if shutil.which(name):
+            return shlex.split(call)
+    names = ", ".join(players)
     fix = f"install one of {names}, or open the page audio/<language>.html of `recita run`"
     raise CliError("no program that plays MP3 was found", fix)

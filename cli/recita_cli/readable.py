@@ -152,13 +152,14 @@ def _languages(manifest: Manifest) -> list[str]:
     return lines
 
 
-def _entry(entry: TranslationEntry | None, done: str) -> str:
+def _entry(entry: TranslationEntry | AudioEntry | None, done: str) -> str:
     if entry is None:
         return ""
     if entry.status != "SUCCEEDED":
         return f"not {done}: {entry.reason.message if entry.reason else entry.status.lower()}"
     if not isinstance(entry, AudioEntry):
-        return f"{done} ({entry.artifact})"
+        whole = f", the whole text ({entry.text})" if entry.text else ""
+        return f"{done} ({entry.artifact}){whole}"
     seconds = f", {entry.duration_seconds:.0f} s" if entry.duration_seconds else ""
     captions = f" with captions {entry.captions}" if entry.captions else ""
     follow = f", to follow in {entry.read_along}" if entry.read_along else ""

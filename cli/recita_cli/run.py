@@ -25,12 +25,22 @@ class Speak(StrEnum):
     NONE = "none"
 
 
+class Translate(StrEnum):
+    """What is translated."""
+
+    SUMMARY = "summary"
+    FULL = "full"
+
+
 Files = Annotated[list[Path], typer.Argument(help="Documents and pictures.", metavar="FILE")]
 Languages = Annotated[
     str | None,
     typer.Option(help="Languages to translate into, such as es,fr; or none.", metavar="es,fr|none"),
 ]
 Spoken = Annotated[Speak | None, typer.Option(help="What to speak.")]
+Translated = Annotated[
+    Translate | None, typer.Option(help="Whether the whole text is translated, too.")
+]
 Key = Annotated[str | None, typer.Option(help="Object key; needs exactly one FILE.")]
 Out = Annotated[Path, typer.Option(help="Folder for results, one subfolder per document.")]
 
@@ -40,6 +50,7 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
     files: Files,
     *,
     languages: Languages = None,
+    translate: Translated = None,
     speak: Spoken = None,
     key: Key = None,
     out: Out = OUT,
@@ -53,7 +64,7 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
     Starts the laptop stack when none runs and leaves it up for the next run; `recita down`
     stops it. Ctrl-C stops a stack that this very run started, and no other.
 
-    Without --languages and --speak the stack's own parameters hold.
+    Without --languages, --translate and --speak the stack's own parameters hold.
 
     With --json, prints one line per FILE: {"file", "directory", "manifest"}; a FILE without a
     manifest has nulls there, and "error".
@@ -66,16 +77,20 @@ def run(  # noqa: PLR0913 - a command's options are its parameters
     recita run *.pdf photo.jpg --languages es,fr --out results
     recita run scan.pdf --json | jq -r .manifest.summary.text
     """  # noqa: D301 - \b keeps the examples' lines apart
-    if key is not None and (len(files) != 1 or not key):
-        raise CliError("--key names one object", "give one FILE and a KEY", exits.USAGE)
+    _check_key(key, files)
     from recita_cli import jobs, target, uploads  # noqa: PLC0415 - pydantic costs 100 ms
 
-    order = jobs.Order(uploads.metadata(languages, speak), out, quiet)
+    order = jobs.Order(uploads.metadata(languages, speak, translate), out, quiet)
     todo = [jobs.Job(file, key or jobs.printable(Path(file.name))) for file in files]
     with target.ensured(stack_name, port, quiet=quiet) as where:
         jobs.process(where, todo, order)
     (_print_json if as_json else _print_text)(todo)
     raise typer.Exit(exit_code([job.status for job in todo]))
+
+
+def _check_key(key: str | None, files: Sequence[Path]) -> None:
+    if key is not None and (len(files) != 1 or not key):
+        raise CliError("--key names one object", "give one FILE and a KEY", exits.USAGE)
 
 
 def exit_code(statuses: Sequence[str | None]) -> int:

@@ -18,13 +18,17 @@ PUT_BYTES = 5 * 1024**3
 """S3's limit for a single PutObject; Recita itself refuses documents far below it."""
 
 
-def metadata(languages: str | None, speak: str | None) -> dict[str, str]:
+def metadata(
+    languages: str | None, speak: str | None, translate: str | None = None
+) -> dict[str, str]:
     """User metadata that overrides the stack's parameters for one upload; {} overrides nothing."""
     chosen: dict[str, str] = {}
     if languages is not None:
         chosen["recita-languages"] = _checked_languages(languages)
     if speak is not None:
         chosen["recita-speak"] = speak
+    if translate is not None:
+        chosen["recita-translate"] = translate
     return chosen
 
 

@@ -20,6 +20,7 @@ def lambda_handler(given: InspectInput) -> Document:
         defaults=inspect_document.Defaults(
             languages=required("TARGET_LANGUAGES"),
             speak=required("SPEAK_MODE"),
+            translate=required("TRANSLATE_MODE"),
             ocr_features=required("OCR_FEATURES"),
             describe_images=required("DESCRIBE_IMAGES"),
             redact_text=required("REDACT_TEXT"),

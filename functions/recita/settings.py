@@ -7,7 +7,7 @@ import re
 from typing import get_args
 
 from recita.errors import ConfigurationError
-from recita.models.document import OcrFeatures, SpeakMode
+from recita.models.document import OcrFeatures, SpeakMode, TranslateMode
 from recita.models.page import Feature
 from recita.models.picture import ModerationAction
 from recita.text.conditions import parse_rule
@@ -79,6 +79,16 @@ def parse_speak(value: str) -> SpeakMode:
         case "none":
             return "none"
     raise ValueError(f"{value!r} is not a speak mode: use summary or none")
+
+
+def parse_translate(value: str) -> TranslateMode:
+    """Return the translate mode; raises ValueError naming the two that exist."""
+    match value.strip().lower():
+        case "summary":
+            return "summary"
+        case "full":
+            return "full"
+    raise ValueError(f"{value!r} is not a translate mode: use summary or full")
 
 
 def parse_description_rule(value: str) -> str:

@@ -257,6 +257,8 @@ class Pipeline:
     def _language(self, document: Document, language: str) -> None:
         given = LanguageInput(document=document, language=language)
         output = self._catch(f"translate-summary:{language}", lambda: self.translate(given))
+        while output is not None and output.status == "CONTINUE":
+            output = self._catch(f"translate-summary:{language}", lambda: self.translate(given))
         if output is not None and output.status == "SUCCEEDED" and document.speak != "none":
             self._catch(f"speak-summary:{language}", lambda: self.say(given))
 

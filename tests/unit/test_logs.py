@@ -52,6 +52,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     pipeline = Pipeline("es")
     monkeypatch.setenv("TARGET_LANGUAGES", "es")
     monkeypatch.setenv("SPEAK_MODE", "summary")
+    monkeypatch.setenv("TRANSLATE_MODE", "summary")
     monkeypatch.setenv("OCR_FEATURES", "auto")
     monkeypatch.setenv("DESCRIBE_IMAGES", "always")
     monkeypatch.setenv("REDACT_TEXT", "off")

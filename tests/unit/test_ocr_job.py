@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from recita.errors import ProviderThrottledError, ProviderUnavailableError
 from recita.models.document import Document, work_key
-from recita.models.manifest import MissingPage
 from recita.models.page import Feature
 from recita.models.steps import OcrProgress
+from recita.models.summary import MissingPage
 from recita.ports import OcrOrder
 from recita.steps import ocr_job
 

@@ -114,7 +114,12 @@ def test_parties_and_identifiers_of_the_document_are_names() -> None:
         {"name": "due", "kind": "date", "value": "May", "page": 1},
     ]
     text = "Bread House billed the tenant for po 77 x in May."
-    said = {"title": "", "language": "en", "document_type": "invoice", "facts": facts}
+    said: dict[str, object] = {
+        "title": "",
+        "language": "en",
+        "document_type": "invoice",
+        "facts": facts,
+    }
     sentences = [{"text": text, "pages": [1]}]
     pipeline.model.replies = [answer(said | {"sentences": sentences})]
     pipeline.run(text.encode(), "a.txt")

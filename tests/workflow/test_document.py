@@ -143,6 +143,20 @@ def test_one_throttle_is_retried(recita: DocumentLaptop) -> None:
     assert step.attempts == 2
 
 
+def test_the_whole_text_is_translated(recita: DocumentLaptop) -> None:
+    manifest = recita.process(
+        LETTER.encode(), "whole.txt", languages="pt,en", translate="full", speak="none"
+    )
+    assert manifest.status == "COMPLETED", manifest.reason
+    portuguese, english = manifest.translations
+    assert (portuguese.text, english.text) == ("translations/pt/text.md", "text.md")
+    text = recita.read(manifest.document_id, portuguese.text or "").decode()
+    assert text.startswith("<!-- page 1 -->")
+    assert "4,250" in text
+    assert "12 de mar\u00e7o de 2026" in text
+    assert "treasurer" not in text
+
+
 def test_polly_throttled_then_fine(recita: DocumentLaptop) -> None:
     recita.fault(service="polly", operation="SynthesizeSpeech", code="ThrottlingException", times=2)
     manifest = recita.process(SHORT.encode(), "throttled-voice.txt", languages="es")

@@ -11,6 +11,7 @@ from recita.models.reasons import Reason
 
 Route = Literal["document", "image", "text"]
 SpeakMode = Literal["summary", "none"]
+TranslateMode = Literal["summary", "full"]
 OcrFeatures = Literal["auto"] | tuple[Feature, ...]
 """What OCR looks for beside text: these, or on each page what it seems worth."""
 
@@ -42,6 +43,7 @@ class Document(Upload):
     pages: int = 0
     languages: tuple[str, ...] = ()
     speak: SpeakMode = "summary"
+    translate: TranslateMode = "summary"
     parent: str | None = None
     """Document id of the mail that this one was attached to."""
     depth: int = 0

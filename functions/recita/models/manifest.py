@@ -18,6 +18,7 @@ from recita.models.summary import (
     Fact,
     Grounding,
     Language,
+    MissingPage,
     Sentence,
     Verdict,
     WindowLedger,
@@ -84,8 +85,8 @@ class SummaryEntry(Model):
     sentences: tuple[Sentence, ...]
 
 
-class TranslationEntry(Model):
-    """The summary in one requested language; ``artifact`` is null unless it SUCCEEDED."""
+class LanguageEntry(Model):
+    """What became of one requested language; SUCCEEDED when all is there that was asked for."""
 
     language: str
     status: StepStatus
@@ -93,7 +94,15 @@ class TranslationEntry(Model):
     artifact: str | None = None
 
 
-class AudioEntry(TranslationEntry):
+class TranslationEntry(LanguageEntry):
+    """The summary in one requested language, and the whole text where that was asked for."""
+
+    text: str | None = None
+    """Key of the text; pages that are not in it are told."""
+    missing: tuple[MissingPage, ...] = ()
+
+
+class AudioEntry(LanguageEntry):
     """The spoken summary in one requested language."""
 
     voice: str | None = None
@@ -105,13 +114,6 @@ class AudioEntry(TranslationEntry):
     duration_seconds: float | None = None
     characters: int | None = None
     """Of the text that was spoken."""
-
-
-class MissingPage(Model):
-    """A page that could not be read, and why."""
-
-    page: int
-    reason: str
 
 
 class MissingLanguage(Model):

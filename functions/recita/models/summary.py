@@ -145,6 +145,21 @@ class Understanding(Model):
     """Why the summary is less than was asked for."""
 
 
+class MissingPage(Model):
+    """A page that could not be read, or translated, and why."""
+
+    page: int
+    reason: str
+
+
+class TranslatedText(Model):
+    """The whole text in one language; ``artifact`` is relative to the document's prefix."""
+
+    language: str
+    artifact: str
+    missing: tuple[MissingPage, ...] = ()
+
+
 class Speech(Model):
     """One spoken summary; keys are relative to the document's prefix."""
 

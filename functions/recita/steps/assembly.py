@@ -126,12 +126,24 @@ def _translation(code: str, given: PublishInput, evidence: Evidence) -> Translat
     if _failed(step, given.failures):
         record = None  # it may be an earlier attempt's
     if record and any(found.key == artifact for found in record.artifacts):
-        return TranslationEntry(language=code, status="SUCCEEDED", artifact=artifact)
+        entry = TranslationEntry(language=code, status="SUCCEEDED", artifact=artifact)
+        return _with_text(entry, evidence) if given.document.translate == "full" else entry
     if record and any(verdict.action == "BLOCKED" for verdict in record.verdicts):
         why = reason("guardrail-blocked", "the translation was blocked")
         return TranslationEntry(language=code, status="FAILED", reason=why)
     status, why = _absence(step, given.failures)
     return TranslationEntry(language=code, status=status, reason=why)
+
+
+def _with_text(entry: TranslationEntry, evidence: Evidence) -> TranslationEntry:
+    """Return the entry with the whole text, of which pages may be missing."""
+    text = evidence.texts.get(entry.language)
+    if text is None or not text.missing:
+        return entry.model_copy(update={"text": text.artifact if text else None})
+    gaps = ", ".join(f"{page.page} ({page.reason})" for page in text.missing[:10])
+    why = reason("pages-not-translated", f"pages not translated: {gaps}")
+    told = {"status": "FAILED", "reason": why, "text": text.artifact, "missing": text.missing}
+    return entry.model_copy(update=told)
 
 
 def _audio(code: str, given: PublishInput, evidence: Evidence) -> AudioEntry:

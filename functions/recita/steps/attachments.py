@@ -10,7 +10,7 @@ from recita.decoding.content import Attachment
 from recita.errors import DocumentRejectedError
 from recita.models.document import Child, Children, Document
 from recita.ports import NewUpload, Uploads
-from recita.steps.handover import CHILDREN, DEPTH, FEATURES, LANGUAGES, PARENT, SPEAK
+from recita.steps.handover import CHILDREN, DEPTH, FEATURES, LANGUAGES, PARENT, SPEAK, TRANSLATE
 from recita.steps.workbench import StepRun
 
 LIMITS = cage.Limits(seconds=60)
@@ -55,6 +55,7 @@ def _sent(document: Document, attachment: Attachment, number: int, uploads: Uplo
         DEPTH: str(document.depth + 1),
         LANGUAGES: _listed(document.languages),
         SPEAK: document.speak,
+        TRANSLATE: document.translate,
         FEATURES: _listed(document.ocr_features),
     }
     new = NewUpload(key, attachment.body, attachment.media_type, metadata)

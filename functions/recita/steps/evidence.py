@@ -12,7 +12,7 @@ from recita.models.page import Reading
 from recita.models.picture import Inventory, Picture, Pictures
 from recita.models.reasons import Reason, reason
 from recita.models.record import StepRecord
-from recita.models.summary import Speech, Understanding, Verdict
+from recita.models.summary import Speech, TranslatedText, Understanding, Verdict
 from recita.ports import Results
 from recita.pricing import price
 from recita.steps.budget import Budget
@@ -24,6 +24,7 @@ from recita.steps.handover import (
     READING,
     UNDERSTANDING,
     speech,
+    translated_text,
 )
 from recita.steps.workbench import Workbench
 
@@ -54,6 +55,7 @@ class Evidence:
     children: tuple[Child, ...] = ()
     understanding: Understanding | None = None
     speeches: dict[str, Speech] = field(default_factory=dict)
+    texts: dict[str, TranslatedText] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -79,6 +81,7 @@ def gather(results: Results, document: Document) -> Evidence:
 
     inventory = recall(INVENTORY, Inventory)
     speeches = {code: recall(speech(code), Speech) for code in document.languages}
+    texts = {code: recall(translated_text(code), TranslatedText) for code in document.languages}
     children, pictures = recall(CHILDREN, Children), recall(PICTURES, Pictures)
     return Evidence(
         records=_records(results, document, inventory),
@@ -88,6 +91,7 @@ def gather(results: Results, document: Document) -> Evidence:
         children=children.children if children else (),
         understanding=recall(UNDERSTANDING, Understanding),
         speeches={code: found for code, found in speeches.items() if found is not None},
+        texts={code: found for code, found in texts.items() if found is not None},
     )
 
 

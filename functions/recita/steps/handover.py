@@ -19,6 +19,7 @@ CHILDREN = "children.json"
 
 LANGUAGES = "recita-languages"
 SPEAK = "recita-speak"
+TRANSLATE = "recita-translate"
 FEATURES = "recita-ocr-features"
 DESCRIBE = "recita-describe-images"
 REDACT = "recita-redact-text"
@@ -47,6 +48,11 @@ def picture_file(picture: str) -> str:
 def seen(picture: str) -> str:
     """Name of the record of what Rekognition found in a picture."""
     return f"seen/{picture}.json"
+
+
+def translated_text(language: str) -> str:
+    """Name of the record of a language's whole text."""
+    return f"text.{language}.json"
 
 
 def speech(language: str) -> str:

@@ -23,6 +23,7 @@ from recita.settings import (
     parse_languages,
     parse_speak,
     parse_switch,
+    parse_translate,
 )
 from recita.steps.handover import (
     DEPTH,
@@ -34,6 +35,7 @@ from recita.steps.handover import (
     PARENT,
     REDACT,
     SPEAK,
+    TRANSLATE,
 )
 from recita.steps.workbench import StepRun, Workbench
 
@@ -42,6 +44,7 @@ DOCUMENT_ID = re.compile("[0-9a-f]{32}")
 WISHES: dict[str, tuple[str, Callable[[str], Any]]] = {
     LANGUAGES: ("languages", parse_languages),
     SPEAK: ("speak", parse_speak),
+    TRANSLATE: ("translate", parse_translate),
     FEATURES: ("ocr_features", parse_features),
     DESCRIBE: ("describe_images", parse_description_rule),
     REDACT: ("redact_text", parse_switch),
@@ -58,6 +61,7 @@ class Defaults:
     ocr_features: str
     describe_images: str = "always"
     redact_text: str = "off"
+    translate: str = "summary"
 
 
 def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: Defaults) -> Document:

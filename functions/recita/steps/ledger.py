@@ -11,19 +11,18 @@ from recita.models.manifest import (
     AudioEntry,
     CharacterLedger,
     ImageLedger,
+    LanguageEntry,
     LanguageLedger,
     Ledger,
     MissingImage,
     MissingLanguage,
-    MissingPage,
     PageLedger,
     Status,
-    TranslationEntry,
 )
 from recita.models.picture import Inventory
 from recita.models.reasons import REJECTIONS, Reason, reason
 from recita.models.steps import Failure
-from recita.models.summary import Verdict, WindowLedger
+from recita.models.summary import MissingPage, Verdict, WindowLedger
 from recita.steps.evidence import Evidence
 from recita.steps.find_pictures import BATCH
 
@@ -36,7 +35,7 @@ MESSAGE = re.compile(r'"errorMessage":\s*("(?:[^"\\]|\\.)*")')
 def balance(
     document: Document,
     evidence: Evidence,
-    translations: Sequence[TranslationEntry],
+    translations: Sequence[LanguageEntry],
     audio: Sequence[AudioEntry],
 ) -> Ledger:
     """Return the ledger; every gap has its reason."""
@@ -183,12 +182,12 @@ def _pictures(images: ImageLedger, failures: Sequence[Failure]) -> tuple[Status,
     return "COMPLETED", None
 
 
-def _done(entries: Iterable[TranslationEntry]) -> tuple[str, ...]:
+def _done(entries: Iterable[LanguageEntry]) -> tuple[str, ...]:
     return tuple(entry.language for entry in entries if entry.status == "SUCCEEDED")
 
 
 def _missing_languages(
-    document: Document, translations: Sequence[TranslationEntry], audio: Sequence[AudioEntry]
+    document: Document, translations: Sequence[LanguageEntry], audio: Sequence[AudioEntry]
 ) -> Iterable[MissingLanguage]:
     """Yield every language asked for that lacks its translation or its speech."""
     wanted = [translations, audio] if document.speak != "none" else [translations]
@@ -199,7 +198,7 @@ def _missing_languages(
             yield MissingLanguage(language=code, reason=why)
 
 
-def _gap(code: str, entries: Sequence[TranslationEntry]) -> str | None:
+def _gap(code: str, entries: Sequence[LanguageEntry]) -> str | None:
     entry = next((entry for entry in entries if entry.language == code), None)
     if entry is None:
         return "the document was not understood"

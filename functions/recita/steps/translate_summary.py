@@ -6,8 +6,11 @@ from recita.errors import UnderstandingFailedError
 from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Sentence, Summary, Understanding
 from recita.ports import Guardrail, Translator
+from recita.steps.evidence import budget
 from recita.steps.handover import UNDERSTANDING
-from recita.steps.translating import Translation, job
+from recita.steps.interview import OutOfTimeError
+from recita.steps.translate_text import publish_own, publish_text
+from recita.steps.translating import Services, Translation, job
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.languages import same_language
 
@@ -15,18 +18,30 @@ from recita.text.languages import same_language
 def run(
     given: LanguageInput, *, bench: Workbench, translator: Translator, guardrail: Guardrail
 ) -> LanguageOutput:
-    """Publish the summary in one language; BLOCKED when the guardrail stops the translation."""
+    """Publish the summary in one language, and the whole text where that is asked for.
+
+    BLOCKED when the guardrail stops the summary's translation. CONTINUE when the text is longer
+    than one invocation has time for: the next one goes on.
+    """
     document, language = given.document.document_id, given.language
     with bench.step(document, f"translate-summary:{language}", given.attempt) as step:
         understood = _understood(step)
         asked, summary = job(understood, language, step), understood.summary
-        if not same_language(asked.source, language):
-            translated = _translated(summary, Translation(step, asked, translator, guardrail))
+        services = Services(translator, guardrail, budget(bench, given.document))
+        translation = Translation(step, asked, services)
+        foreign = not same_language(asked.source, language)
+        if foreign:
+            translated = _translated(summary, translation)
             if translated is None:
                 return LanguageOutput(status="BLOCKED", language=language)
             summary = translated
         summary = summary.model_copy(update={"language": language})
         step.publish_model(summary.artifact, summary, "summary", language=language)
+        if given.document.translate == "full":
+            try:
+                publish_text(step, translation) if foreign else publish_own(step, language)
+            except OutOfTimeError:
+                return LanguageOutput(status="CONTINUE", language=language)
         return LanguageOutput(status="SUCCEEDED", language=language)
 
 

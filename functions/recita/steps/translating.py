@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from recita.models.record import Usage
 from recita.models.summary import Understanding
 from recita.ports import Guardrail, Translator
-from recita.steps.interview import Kept
+from recita.steps.budget import Budget
+from recita.steps.interview import Kept, OutOfTimeError
 from recita.steps.workbench import StepRun
 from recita.text import protecting
 
 VERSION = "1"
 """Of how texts are marked and checked; what was kept under another is translated anew."""
+BUDGET_SECONDS = 120
+"""After which nothing new is begun: half of the function's timeout."""
 UNSURE = 0.5
 """Below this confidence in the document's language, Translate detects it."""
 
@@ -54,27 +59,43 @@ def _coded(value: str) -> bool:
     return any(character.isdigit() for character in value)
 
 
+@dataclass(frozen=True)
+class Services:
+    """What translates, what guards, and what may be paid."""
+
+    translator: Translator
+    guardrail: Guardrail
+    budget: Budget = field(default_factory=Budget)
+
+
 class Translation:
     """Translations of one document into one language."""
 
-    def __init__(
-        self, step: StepRun, given: Job, translator: Translator, guardrail: Guardrail
-    ) -> None:
+    def __init__(self, step: StepRun, given: Job, services: Services) -> None:
         self._step = step
         self._job = given
-        self._translator = translator
-        self._guardrail = guardrail
+        self._translator = services.translator
+        self._guardrail = services.guardrail
+        self._budget = services.budget
+        self._started = time.monotonic()
+
+    @property
+    def target(self) -> str:
+        """The language translated into."""
+        return self._job.target
 
     def texts(self, name: str, texts: Sequence[str]) -> list[str] | None:
         """Return as many texts, each in one line; None when the guardrail blocks them.
 
-        At most 25,000 characters. What was translated before under ``name`` is not paid again.
+        At most 12,000 characters. What was translated before under ``name`` is not paid again.
+        Raises OutOfTimeError and CostCapReachedError before anything is paid.
         """
-        place, key = f"translated/{self._job.target}/{name}.json", self._key(texts)
+        place, key = f"translated/{self.target}/{name}.json", self._key(texts)
         kept = self._step.recall(place, Translated)
         if kept is not None and kept.key == key:
             self._step.go_on(kept.verdicts, kept.warnings)
         else:
+            self._begin(texts)
             said, warned = len(self._step.verdicts), len(self._step.warnings)
             done = self._guarded(name, self._translated(texts))
             kept = Translated(
@@ -86,6 +107,20 @@ class Translation:
             self._step.keep(place, kept)
         return list(kept.texts) if kept.texts is not None else None
 
+    def _begin(self, texts: Sequence[str]) -> None:
+        if time.monotonic() - self._started > BUDGET_SECONDS:
+            raise OutOfTimeError
+        text = "\n".join(texts)
+        paid = Usage(
+            service="translate",
+            operation="TranslateText",
+            calls=1,
+            units=len(text),
+            unit="characters",
+        )
+        self._budget.afford((paid,))
+        self._budget.afford_check(text)
+
     def _key(self, texts: Sequence[str]) -> str:
         used = self._guardrail.used
         on = (VERSION, self._translator.fingerprint, used.id, used.version)
@@ -95,7 +130,7 @@ class Translation:
     def _guarded(self, name: str, texts: Sequence[str]) -> list[str] | None:
         if not any(texts):
             return list(texts)
-        target = self._job.target if name == "summary" else f"{self._job.target} {name}"
+        target = self.target if name == "summary" else f"{self.target} {name}"
         guarded = self._guardrail.check_output("\n".join(texts))
         self._step.judge("translation", target, guarded, self._guardrail.used)
         return None if guarded.action == "BLOCKED" else guarded.text.split("\n")
