@@ -14,7 +14,8 @@ demo: setup ## Run the pipeline on four real files and say what came out
 
 test: ## Run all tests (installs Chromium for those of the read-along page)
 	@scripts/setup --tests
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile tests/unit tests/contract
+	@$(BIN)/pytest -q tests/workflow tests/e2e
 
 check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .

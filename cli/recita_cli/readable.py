@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from recita.models.manifest import AudioEntry, ImageLedger, Manifest, TranslationEntry
+from recita.models.manifest import AudioEntry, ImageLedger, Manifest, SummaryEntry, TranslationEntry
 from recita.models.picture import Label
 from recita.models.summary import Verdict
 
@@ -42,6 +42,7 @@ def result(label: str, manifest: Manifest, directory: Path | None) -> list[str]:
     lines += _images(manifest)
     if manifest.summary:
         lines += row("summary", f"[{manifest.summary.language}] {manifest.summary.text}")
+        lines += row("rests on", _rests_on(manifest.summary))
     facts = manifest.facts[:FACTS_SHOWN]
     lines += row("facts", "; ".join(f"{fact.name}: {fact.value}" for fact in facts))
     lines += row("guardrail", guardrail(manifest.guardrails))
@@ -86,6 +87,16 @@ def guardrail(verdicts: Iterable[Verdict]) -> str:
     if acted:
         return "; ".join(acted)
     return f"{len(every)} checks, no intervention" if every else ""
+
+
+def _rests_on(summary: SummaryEntry) -> str:
+    """The pages of the summary's sentences and the lowest of their scores."""
+    pages = sorted({page for sentence in summary.sentences for page in sentence.pages})
+    if not pages or summary.grounding is None:
+        return ""
+    named = f"page{'s' if len(pages) > 1 else ''} {', '.join(map(str, pages))}"
+    held = f"{summary.grounding.score:.2f}, {summary.grounding.threshold:.2f} is asked for"
+    return f"{named}; lowest grounding score {held}"
 
 
 def player() -> str:

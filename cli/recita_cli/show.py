@@ -82,13 +82,8 @@ def _sections(manifest: Manifest) -> Iterator[tuple[str, list[tuple[str, ...]]]]
     )
     yield "Pictures", [_picture(image) for image in manifest.images]
     yield "Facts", [(fact.name, fact.value, f"page {fact.page}") for fact in manifest.facts]
-    yield (
-        "Guardrail",
-        [
-            (verdict.stage, verdict.target, verdict.action, ", ".join(verdict.policies))
-            for verdict in manifest.guardrails
-        ],
-    )
+    yield "Sentences", _sentences(manifest)
+    yield "Guardrail", _verdicts(manifest)
     yield "Ledger", _ledger(manifest)
     yield "Engines", [(used.service, used.engine) for used in manifest.engines]
     yield (
@@ -129,15 +124,26 @@ def _step(step: Step | StepRecord) -> tuple[str, ...]:
 
 
 def _verdicts(manifest: Manifest) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = [
+    return [
         (verdict.stage, verdict.target, verdict.action, ", ".join(verdict.policies))
         for verdict in manifest.guardrails
     ]
-    grounding = manifest.summary.grounding if manifest.summary else None
-    if grounding:
-        held = f"score {grounding.score:.2f}, at least {grounding.threshold:.2f} needed"
-        rows.append(("summary", "grounding", "", held))
-    return rows
+
+
+def _sentences(manifest: Manifest) -> list[tuple[str, ...]]:
+    """Each sentence of the summary with what it rests on."""
+    if manifest.summary is None:
+        return []
+    return [
+        (
+            str(number),
+            f"pages {', '.join(map(str, sentence.pages)) or 'not named'}",
+            f"grounding {sentence.grounding.score:.2f} of {sentence.grounding.threshold:.2f}"
+            if sentence.grounding
+            else "not scored",
+        )
+        for number, sentence in enumerate(manifest.summary.sentences, start=1)
+    ]
 
 
 def _ledger(manifest: Manifest) -> list[tuple[str, ...]]:
@@ -147,12 +153,19 @@ def _ledger(manifest: Manifest) -> list[tuple[str, ...]]:
     return [
         ("pages", f"{pages.read} of {pages.total} read"),
         ("characters", f"{characters.summarised:,} of {characters.extracted:,} summarised"),
+        *([("windows", _windows(manifest))] if manifest.ledger.windows.total > 1 else []),
         ("asked for", ", ".join(languages.requested) or "no language"),
         ("translated", ", ".join(languages.translated) or "none"),
         ("spoken", _spoken(languages)),
         *([("missing", missing)] if missing else []),
         *([("pictures", _pictures(manifest.ledger.images))] if manifest.images else []),
     ]
+
+
+def _windows(manifest: Manifest) -> str:
+    windows = manifest.ledger.windows
+    missing = "".join(f"; pages {gap.pages}: {gap.reason}" for gap in windows.missing)
+    return f"{windows.summarised} of {windows.total} summarised{missing}"
 
 
 def _spoken(languages: LanguageLedger) -> str:

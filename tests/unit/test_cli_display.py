@@ -26,6 +26,7 @@ from recita.models.summary import Verdict
 from recita_cli import readable
 from recita_cli.display import Lines, LiveTable, shown, step_text
 from recita_cli.following import Journey
+from recita_cli.show import report
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -62,6 +63,25 @@ def summary() -> Summary:
         grounding=None,
         sentences=(),
     )
+
+
+def test_a_summary_tells_what_it_rests_on() -> None:
+    held = {"score": 0.71, "threshold": 0.5}
+    sentences = [
+        {"text": "One.", "pages": [3, 1], "grounding": {"score": 0.9, "threshold": 0.5}},
+        {"text": "Two.", "pages": [1], "grounding": held},
+        {"text": "Three.", "pages": []},
+    ]
+    said = summary().model_dump() | {"sentences": sentences, "grounding": held}
+    windows = {"total": 3, "summarised": 2, "missing": [{"pages": "4-9", "reason": "not-json"}]}
+    found = manifest(summary=said, ledger={"windows": windows})
+    short = "\n".join(readable.result("a.pdf", found, None))
+    assert "rests on   pages 1, 3; lowest grounding score 0.71, 0.50 is asked for" in short
+    whole = "\n".join(report(found))
+    assert "pages 3, 1" in whole
+    assert "grounding 0.71 of 0.50" in whole
+    assert "pages not named" in whole
+    assert "2 of 3 summarised; pages 4-9: not-json" in whole
 
 
 def test_what_came_with_a_mail_is_named_with_its_document() -> None:
