@@ -18,6 +18,15 @@ CONTEXT = 100_000
 """Tokens that a model we know nothing of is taken to read at once."""
 BYTES_PER_TOKEN = 3
 """Fewer than any tokenizer needs for running text, so that an estimate is rather too high."""
+GUARDING = frozenset(
+    {
+        "contentPolicyUnits",
+        "contentPolicyImageUnits",
+        "contextualGroundingPolicyUnits",
+        "sensitiveInformationPolicyUnits",
+        "topicPolicyUnits",
+    }
+)
 UNIT = 1_000
 """Characters of a guardrail's text unit."""
 
@@ -73,7 +82,9 @@ def units(text: str) -> int:
 def _price(item: Usage) -> float:
     if item.resource:
         return float(_model(item.resource).get(item.unit, 0))
-    key = f"{item.service}/{item.operation}/{item.unit}"
+    # A guardrail costs the same by itself and beside a model.
+    operation = "ApplyGuardrail" if item.unit in GUARDING else item.operation
+    key = f"{item.service}/{operation}/{item.unit}"
     return float(table()["per_unit"].get(key, 0))
 
 

@@ -46,6 +46,7 @@ from recita.ports import (
     Voice,
     VoiceChoice,
 )
+from recita.pricing import price
 from recita.text.protecting import marked
 
 from tests.fakes import (
@@ -676,6 +677,23 @@ def test_what_was_read_from_the_cache_is_counted_apart(meter: Meter) -> None:
         ("outputTokens", 5),
         ("cacheReadInputTokens", 1500),
     }
+
+
+def test_what_the_guardrail_checks_beside_the_model_is_paid(meter: Meter) -> None:
+    used_units = {
+        "topicPolicyUnits": 0, "contentPolicyUnits": 2, "contentPolicyImageUnits": 1,
+        "wordPolicyUnits": 0, "sensitiveInformationPolicyUnits": 1,
+        "sensitiveInformationPolicyFreeUnits": 0, "contextualGroundingPolicyUnits": 0,
+    }  # fmt: skip
+    answered = {"invocationMetrics": {"guardrailProcessingLatency": 5, "usage": used_units}}
+    model("adapter", meter, conversed("{}", answered=answered)).ask(PROMPT)
+    guarding = [one for one in meter.usage() if one.resource is None]
+    assert {(one.operation, one.unit, one.units) for one in guarding} == {
+        ("Converse", "contentPolicyUnits", 2),
+        ("Converse", "contentPolicyImageUnits", 1),
+        ("Converse", "sensitiveInformationPolicyUnits", 1),
+    }
+    assert price(guarding) == pytest.approx(2 * 0.00015 + 0.00075 + 0.0001)
 
 
 @pytest.mark.parametrize(

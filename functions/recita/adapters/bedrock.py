@@ -110,6 +110,8 @@ class BedrockModel:
         for unit in TOKENS:
             if units := reply["usage"].get(unit):
                 self._bedrock.count("Converse", units, unit, resource=self.model_id)
+        for unit, units in _guarding(reply):
+            self._bedrock.count("Converse", units, unit)
         blocks = reply["output"]["message"]["content"]
         text = "".join(block.get("text", "") for block in blocks)
         return Answer(
@@ -179,6 +181,13 @@ def _asked(reply: dict[str, Any]) -> Iterable[dict[str, Any]]:
     """Return what the guardrail found in the question."""
     found: dict[str, Any] = reply.get("trace", {}).get("guardrail", {}).get("inputAssessment", {})
     return found.values()
+
+
+def _guarding(reply: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield what the guardrail is paid for beside the model."""
+    for assessment in _assessments(reply):
+        used = assessment.get("invocationMetrics", {}).get("usage", {})
+        yield from ((unit, units) for unit, units in used.items() if units)
 
 
 def _findings(assessments: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
