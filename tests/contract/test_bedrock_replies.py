@@ -276,6 +276,80 @@ def test_apply_reports_everything_in_full_scope() -> None:
     (assessment,) = applied("A quiet day.", outputScope="FULL")["assessments"]
 
     assert len(assessment["contentPolicy"]["filters"]) == len(FILTERS) + 1
+    assert assessment["sensitiveInformationPolicy"]["piiEntities"] == [
+        {"match": "", "type": "EMAIL", "action": "NONE", "detected": False}
+    ]
+    assert assessment["sensitiveInformationPolicy"]["regexes"] == []
+
+
+def test_an_assessment_names_its_guardrail() -> None:
+    (assessment,) = applied("A quiet day.")["assessments"]
+    (traced,) = conversed()["trace"]["guardrail"]["outputAssessments"]["abc123"]
+
+    for found in (assessment, traced):
+        assert found["appliedGuardrailDetails"] == {
+            "guardrailId": "abc123",
+            "guardrailVersion": "1",
+            "guardrailArn": GUARDRAIL["guardrailArn"],
+            "guardrailOrigin": ["REQUEST"],
+            "guardrailOwnership": "SELF",
+        }
+
+
+def test_every_policy_is_charged_by_what_it_reads() -> None:
+    content = [
+        {"text": {"text": f"{PAGE} " * 10, "qualifiers": ["grounding_source"]}},
+        {"text": {"text": "What was inspected?", "qualifiers": ["query"]}},
+        {"text": {"text": "The elevators were inspected.", "qualifiers": ["guard_content"]}},
+    ]
+
+    usage = applied("", "OUTPUT", content=content)["usage"]
+
+    assert usage == {
+        "topicPolicyUnits": 0,
+        "contentPolicyUnits": 1,
+        "wordPolicyUnits": 1,
+        "sensitiveInformationPolicyUnits": 1,
+        "sensitiveInformationPolicyFreeUnits": 1,
+        "contextualGroundingPolicyUnits": 2,
+    }
+
+
+def test_a_source_may_be_longer_than_what_is_checked() -> None:
+    content = [
+        {"text": {"text": f"{PAGE}\n" * 150, "qualifiers": ["grounding_source"]}},
+        {"text": {"text": "What was inspected?", "qualifiers": ["query"]}},
+        {"text": {"text": "The elevators were inspected on 4 March.",
+                  "qualifiers": ["guard_content"]}},
+    ]  # fmt: skip
+
+    (assessment,) = applied("", "OUTPUT", content=content)["assessments"]
+
+    scores = {
+        one["type"]: one["score"] for one in assessment["contextualGroundingPolicy"]["filters"]
+    }
+    assert scores["GROUNDING"] == 0.99
+    assert set(scores) == {"GROUNDING", "RELEVANCE"}
+
+
+@pytest.mark.parametrize(
+    ("claim", "detected"),
+    [
+        ("The elevators were inspected on 5 March.", True),
+        ("The elevators were not inspected on 4 March.", True),
+        ("On 4 March the elevators were inspected.", False),
+    ],
+)
+def test_a_changed_claim_is_detected(claim: str, *, detected: bool) -> None:
+    content = [
+        {"text": {"text": PAGE, "qualifiers": ["grounding_source"]}},
+        {"text": {"text": "What was inspected?", "qualifiers": ["query"]}},
+        {"text": {"text": claim, "qualifiers": ["guard_content"]}},
+    ]
+
+    (assessment,) = applied("", "OUTPUT", content=content)["assessments"]
+
+    assert assessment["contextualGroundingPolicy"]["filters"][0]["detected"] is detected
 
 
 def test_apply_grounds_an_answer() -> None:
@@ -294,7 +368,8 @@ def test_apply_grounds_an_answer() -> None:
 
 
 def test_apply_refuses_more_than_25_units_with_429() -> None:
-    with pytest.raises(ServiceError, match="Input text size") as caught:
+    message = "26 text units exceeds the maximum allowed .* for the content filter policy"
+    with pytest.raises(ServiceError, match=message) as caught:
         applied("x" * 25_001)
 
     assert (caught.value.code, caught.value.status) == ("ThrottlingException", 429)

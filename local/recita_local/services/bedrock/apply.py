@@ -23,6 +23,14 @@ from recita_local.wire.service import Params, Reply, RequestContext, ServiceErro
 MOST_UNITS = 25
 """Text units of one call, as accounts are given by default; more is answered with 429."""
 
+LIMITED = {
+    "contentPolicy": "content filter",
+    "topicPolicy": "denied topic",
+    "sensitiveInformationPolicy": "sensitive information filter",
+    "wordPolicy": "word filter",
+}
+"""Policies with that limit, as the service's message names them."""
+
 GROUNDS = frozenset({"grounding_source", "query"})
 
 
@@ -33,7 +41,7 @@ def apply_guardrail(params: Params, context: RequestContext, guardrails: Guardra
     guardrail = guardrails.get(context, identifier, version)
     blocks = [block["text"] for block in params["content"] if "text" in block]
     images = [block["image"]["source"]["bytes"] for block in params["content"] if "image" in block]
-    _check_size(sum(len(block["text"]) for block in blocks))
+    _check_size(guardrail, sum(len(block["text"]) for block in blocks if _is_content(block)))
     return _reply(params, guardrail, blocks, images)
 
 
@@ -93,12 +101,16 @@ def _outputs(
     return [{"text": text} for text in texts] if outcome.masked else []
 
 
-def _check_size(characters: int) -> None:
-    if units(characters) > MOST_UNITS:
+def _check_size(guardrail: Guardrail, characters: int) -> None:
+    """Refuse as the service does; what claims are held against has limits of its own."""
+    if units(characters) <= MOST_UNITS:
+        return
+    limited = next((name for policy, name in LIMITED.items() if guardrail.has(policy)), None)
+    if limited:
         raise ServiceError(
             "ThrottlingException",
             f"Input text size of {units(characters)} text units exceeds the maximum allowed "
-            f"({MOST_UNITS} text units of {UNIT} characters): split the text. "
-            "Trying again will not help.",
+            f"({MOST_UNITS} text units of {UNIT} characters) for the {limited} policy: split the "
+            "text. Trying again will not help.",
             status=429,
         )

@@ -40,6 +40,17 @@ class Guardrail:
         """The id, which keys a trace's assessments."""
         return str(self.config["guardrailId"])
 
+    @property
+    def applied(self) -> dict[str, Any]:
+        """``appliedGuardrailDetails`` of an assessment."""
+        return {
+            "guardrailId": self.id,
+            "guardrailVersion": str(self.config["version"]),
+            "guardrailArn": str(self.config["guardrailArn"]),
+            "guardrailOrigin": ["REQUEST"],
+            "guardrailOwnership": "SELF",
+        }
+
     def has(self, policy: str) -> bool:
         """Whether a policy is configured."""
         return bool(self.config.get(policy))
@@ -155,7 +166,7 @@ def evaluate(guardrail: Guardrail, check: Check, ask: Ask = ask_language) -> Out
         },
     )
     return Outcome(
-        assessment=verdict["assessment"],
+        assessment={**verdict["assessment"], "appliedGuardrailDetails": guardrail.applied},
         texts=verdict["texts"],
         blocked=verdict["blocked"],
         masked=verdict["masked"] and not verdict["blocked"],

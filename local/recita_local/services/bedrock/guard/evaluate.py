@@ -135,7 +135,7 @@ class Evaluation:
             spans = found.look_at(text)
             self.verdict.texts[index] = mask(text, spans)
             self.verdict.masked |= bool(spans)
-        self._add(policy, "piiEntities", list(found.entities.values()))
+        self._add(policy, "piiEntities", [*found.entities.values(), *found.absent()])
         self._add(policy, "regexes", list(found.regexes.values()))
         if policy in self.verdict.assessment:  # the service always writes both lists
             self.verdict.assessment[policy].setdefault("piiEntities", [])

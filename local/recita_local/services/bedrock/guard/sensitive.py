@@ -35,6 +35,15 @@ class Sensitive:
         """Record what is found; returns what must be masked."""
         return [*self._entities(text), *self._custom(text)]
 
+    def absent(self) -> list[dict[str, Any]]:
+        """Types that were looked for and not found; reported in full scope."""
+        seen = {kind for kind, _ in self.entities}
+        return [
+            {"match": "", "type": kind, "action": "NONE", "detected": False}
+            for kind in self._actions
+            if kind not in seen
+        ]
+
     def _entities(self, text: str) -> list[Span]:
         to_mask = []
         for span in sorted(find_pii(text, self._actions)):

@@ -15,7 +15,7 @@ ALONE, WITH_A_WORD = 0.875, 0.845
 """Cosines from which a sentence is on the topic: by meaning alone, or sharing a telling word."""
 
 MOST_SENTENCES = 24
-"""Sentences compared; those sharing a word with the topic come first."""
+"""Sentences compared."""
 
 
 def topics_in(text: str, topics: list[dict[str, Any]], embedder: Embedder) -> set[str]:
@@ -30,7 +30,7 @@ def _is_on(sentences: list[str], topic: dict[str, Any], embedder: Embedder) -> b
     seeds = [topic["definition"], *topic.get("examples", [])]
     telling = _stems(" ".join([topic["name"], *seeds]))
     shares = [bool(telling & _stems(sentence)) for sentence in sentences]
-    order = sorted(range(len(sentences)), key=lambda index: not shares[index])[:MOST_SENTENCES]
+    order = _chosen(shares)
     if not order:
         return False
     vectors = embedder.passages([sentences[index] for index in order])
@@ -39,6 +39,14 @@ def _is_on(sentences: list[str], topic: dict[str, Any], embedder: Embedder) -> b
         value >= (WITH_A_WORD if shares[index] else ALONE)
         for index, value in zip(order, near, strict=True)
     )
+
+
+def _chosen(shares: list[bool]) -> list[int]:
+    """Places of the sentences to compare: those that share a word, then some from everywhere."""
+    sharing = [place for place, shared in enumerate(shares) if shared][:MOST_SENTENCES]
+    others = [place for place, shared in enumerate(shares) if not shared]
+    room = MOST_SENTENCES - len(sharing)
+    return sharing + (others[:: max(1, -(-len(others) // room))] if room else [])
 
 
 def _stems(text: str) -> set[str]:

@@ -28,6 +28,10 @@ LITERAL = 0.9
 ENOUGH = 0.6
 """Score by words from which meaning need not be compared."""
 
+FEW, STRANGE = 0.3, 0.5
+"""Share of words below which a claim in the source's own language hardly comes from it, and the
+factor of its nearness then: sentences of one language and register are near anyway."""
+
 NEAREST = 8
 """Source sentences compared with a claim by meaning, chosen by the words they share."""
 
@@ -89,10 +93,14 @@ def _claim_score(claim: str, source: Source, embedder: Embedder) -> float:
         return BEST  # a quotation needs no model
     stated = Statement(claim, source.language)
     evidence = source.evidence(stated)
-    by_words = max(evidence.coverage, _share_in(claim, source.vocabulary)) ** 2
+    shared = max(evidence.coverage, _share_in(claim, source.vocabulary))
+    by_words = shared**2
     if evidence.contradicts():
         return CONTRADICTED * by_words
-    return by_words if by_words >= ENOUGH else max(by_words, _nearness(claim, source, embedder))
+    if by_words >= ENOUGH:
+        return by_words
+    trusted = STRANGE if shared < FEW and stated.is_in(source.language) else 1.0
+    return max(by_words, trusted * _nearness(claim, source, embedder))
 
 
 def _nearness(claim: str, source: Source, embedder: Embedder) -> float:

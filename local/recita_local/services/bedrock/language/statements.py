@@ -54,6 +54,11 @@ def _months() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
+def _conjunctions() -> frozenset[str]:
+    return frozenset(_lists()["conjunctions"]["words"].split())
+
+
+@cache
 def leads() -> frozenset[str]:
     """Words that open a sentence before a name and are none."""
     return frozenset(_lists()["leads"]["words"].split())
@@ -213,6 +218,11 @@ class Statement:
                 return place
         return None
 
+    def is_in(self, language: str) -> bool:
+        """Whether a sixth of the words are small words of a language."""
+        small = function_words(language)
+        return 6 * sum(word in small for word in self.words) >= len(self.words)
+
     def denies_near(self, key: str) -> bool:
         """Whether a negation stands about a stem, in its clause or a few words off."""
         deny = negations(self.language) - frozenset(_lists()["without"]["words"].split())
@@ -220,11 +230,14 @@ class Statement:
         if key in self.denied:
             return True
         return any(
-            abs(place - other) <= NEAR or self._same_clause(place, other)
+            self._same_clause(place, other)
             for place in places
             for other in self.content.get(key, ())
         )
 
     def _same_clause(self, one: int, other: int) -> bool:
+        """Nothing between them parts what is said: no stop, no "and"; a comma may be near."""
         low, high = min(one, other), max(one, other)
-        return not any(word in STOP for word in self.words[low:high])
+        between = self.words[low:high]
+        parted = any((word in STOP and word != ",") or word in _conjunctions() for word in between)
+        return not parted and ("," not in between or high - low <= NEAR)
