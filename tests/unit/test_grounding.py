@@ -129,6 +129,18 @@ def test_facts_are_checked_and_a_mask_is_no_fact() -> None:
     assert ("facts", "facts") in [(v.stage, v.target) for v in step_record(pipeline).verdicts]
 
 
+def test_a_fact_on_several_pages_is_one() -> None:
+    pipeline = read("ISBN 978-0817638177", "ISBN 978-0817638177 again", "ISBN 9780817638177")
+    facts = [
+        {"name": "ISBN", "value": "978-0817638177", "page": 1},
+        {"name": "isbn", "value": "978-08176 38177", "page": 2},
+        {"name": "ISBN", "value": "9780817638177", "page": 3},
+    ]
+    pipeline.model.replies = [answer(reply(facts=facts))]
+    understand(pipeline)
+    assert [fact.page for fact in understanding(pipeline).facts] == [1, 3]
+
+
 def test_a_blocked_title_blocks_the_document() -> None:
     pipeline = read("Fine.")
     pipeline.model.replies = [answer(reply(title="unwanted"))]

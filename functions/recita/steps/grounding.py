@@ -147,8 +147,11 @@ def checked_facts(interview: Interview, answers: Iterable[ModelAnswer]) -> tuple
 
 
 def _chosen(interview: Interview, answers: Iterable[ModelAnswer]) -> list[Fact]:
-    """Return each fact once; of too many, those the model is surest of."""
-    found = list(dict.fromkeys(fact for answer in answers for fact in answer.facts))
+    """Return each fact once, at its first page; of too many, those the model is surest of."""
+    first: dict[tuple[str, str], Fact] = {}
+    for fact in (fact for answer in answers for fact in answer.facts):
+        first.setdefault((fact.name.casefold(), "".join(fact.value.split()).casefold()), fact)
+    found = list(first.values())
     if len(found) > FACTS:
         interview.step.warn("facts-limit", f"{FACTS} of {len(found)} facts are listed")
     best = sorted(range(len(found)), key=lambda i: -(found[i].confidence or 0))[:FACTS]
