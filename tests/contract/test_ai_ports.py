@@ -644,7 +644,7 @@ def test_the_request_bounds_tokens_and_marks_what_to_guard(
             {"text": "The tag is <document-1>."},
         ],
         "messages": [{"role": "user", "content": content}],
-        "inferenceConfig": {"maxTokens": 2000, "temperature": 0.1},
+        "inferenceConfig": {"maxTokens": 3000, "temperature": 0.1},
         "guardrailConfig": {
             "guardrailIdentifier": USED.id,
             "guardrailVersion": USED.version,

@@ -11,10 +11,8 @@ from recita.adapters.provider import Provider
 from recita.errors import ProviderTooLargeError
 from recita.meter import Meter
 from recita.models.summary import GuardrailAction, GuardrailUsed
-from recita.ports import Answer, GuardedText, Prompt
+from recita.ports import MAX_TOKENS, Answer, GuardedText, Prompt
 
-MAX_TOKENS = 2000
-"""Room for a summary with facts. Unset, the model's maximum would be reserved from the quota."""
 TEMPERATURE = 0.1
 TOO_LONG = "model_context_window_exceeded"
 """Converse's stop reason; models that answer with an error instead are made to say the same."""

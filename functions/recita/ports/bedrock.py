@@ -7,6 +7,10 @@ from typing import Protocol
 
 from recita.models.summary import GuardrailAction, GuardrailUsed
 
+MAX_TOKENS = 3000
+"""Of an answer: room for a summary with facts. Quotas count them whether they are used or not; where
+a question sets none, they count the model's own maximum."""
+
 
 @dataclass(frozen=True)
 class GuardedText:
@@ -73,7 +77,7 @@ class Model(Protocol):
     model_id: str
 
     def ask(self, prompt: Prompt) -> Answer:
-        """Ask once; ``maxTokens`` is always set.
+        """Ask once, for at most :data:`MAX_TOKENS`.
 
         An answer to what is too long for the model has no text and the stop reason
         ``model_context_window_exceeded``.

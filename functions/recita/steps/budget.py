@@ -7,11 +7,10 @@ from itertools import accumulate
 
 from recita.errors import CostCapReachedError
 from recita.models.record import Usage
+from recita.ports import MAX_TOKENS
 from recita.pricing import price, tokens, units
 
 BEDROCK = "bedrock-runtime"
-ANSWER = 2_000
-"""Tokens of the longest answer."""
 INSTRUCTIONS = 1_500
 """Tokens of the longest instructions, with the JSON Schema of the answer."""
 CHECKED = ("contentPolicyUnits", "topicPolicyUnits", "sensitiveInformationPolicyUnits")
@@ -51,7 +50,7 @@ class Budget:
         asked = tokens(text) + INSTRUCTIONS
         converse = (
             _converse(model_id, "inputTokens", asked),
-            _converse(model_id, "outputTokens", ANSWER),
+            _converse(model_id, "outputTokens", MAX_TOKENS),
         )
         self.afford((*converse, *converse, *_checks(units(text))))
 

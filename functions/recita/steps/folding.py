@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from recita.errors import CostCapReachedError
 from recita.models.reasons import Reason, reason
 from recita.models.summary import MissingWindow
+from recita.ports import MAX_TOKENS
 from recita.pricing import context
 from recita.steps.asking import ModelAnswer
-from recita.steps.budget import ANSWER, INSTRUCTIONS
+from recita.steps.budget import INSTRUCTIONS
 from recita.steps.interview import Asked, Interview, Question
 from recita.text.prompting import Passage, neutralised
 from recita.text.windows import WINDOW_TOKENS, Window, windows
@@ -151,7 +152,7 @@ class Draft:
     def _windows(self, passages: Sequence[Passage], *, whole: bool) -> list[Window]:
         models = self.interview.models
         model = models.whole if whole else models.window
-        room = min(WINDOW_TOKENS, context(model.model_id) - ANSWER - INSTRUCTIONS)
+        room = min(WINDOW_TOKENS, context(model.model_id) - MAX_TOKENS - INSTRUCTIONS)
         return windows(passages, room)
 
 
