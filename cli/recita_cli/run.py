@@ -22,6 +22,7 @@ class Speak(StrEnum):
     """What is spoken."""
 
     SUMMARY = "summary"
+    FULL = "full"
     NONE = "none"
 
 

@@ -72,13 +72,15 @@ def parse_languages(value: str) -> tuple[str, ...]:
 
 
 def parse_speak(value: str) -> SpeakMode:
-    """Return the speak mode; raises ValueError naming the two that exist."""
+    """Return the speak mode; raises ValueError naming those that exist."""
     match value.strip().lower():
         case "summary":
             return "summary"
+        case "full":
+            return "full"
         case "none":
             return "none"
-    raise ValueError(f"{value!r} is not a speak mode: use summary or none")
+    raise ValueError(f"{value!r} is not a speak mode: use summary, full or none")
 
 
 def parse_translate(value: str) -> TranslateMode:

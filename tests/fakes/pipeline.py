@@ -260,7 +260,9 @@ class Pipeline:
         while output is not None and output.status == "CONTINUE":
             output = self._catch(f"translate-summary:{language}", lambda: self.translate(given))
         if output is not None and output.status == "SUCCEEDED" and document.speak != "none":
-            self._catch(f"speak-summary:{language}", lambda: self.say(given))
+            output = self._catch(f"speak-summary:{language}", lambda: self.say(given))
+            while output is not None and output.status == "CONTINUE":
+                output = self._catch(f"speak-summary:{language}", lambda: self.say(given))
 
     def translate(self, given: LanguageInput) -> LanguageOutput:
         return translate_summary.run(

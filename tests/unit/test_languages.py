@@ -161,7 +161,8 @@ def test_one_upload_can_not_ask_for_every_language() -> None:
 def test_reads_a_speak_mode() -> None:
     assert parse_speak(" Summary ") == "summary"
     assert parse_speak("none") == "none"
-    with pytest.raises(ValueError, match="use summary or none"):
+    assert parse_speak("FULL") == "full"
+    with pytest.raises(ValueError, match="use summary, full or none"):
         parse_speak("loudly")
 
 

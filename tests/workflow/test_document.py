@@ -11,6 +11,7 @@ import webvtt
 from jsonschema import Draft202012Validator
 from recita.models.manifest import AudioEntry, Manifest
 from recita.models.summary import SpokenMark, Summary
+from recita.text.mp3 import duration_seconds
 from recita_local import samples
 from selectolax.lexbor import LexborHTMLParser
 
@@ -143,18 +144,20 @@ def test_one_throttle_is_retried(recita: DocumentLaptop) -> None:
     assert step.attempts == 2
 
 
-def test_the_whole_text_is_translated(recita: DocumentLaptop) -> None:
-    manifest = recita.process(
-        LETTER.encode(), "whole.txt", languages="pt,en", translate="full", speak="none"
-    )
+def test_the_whole_text_is_translated_and_spoken(recita: DocumentLaptop) -> None:
+    manifest = recita.process(SHORT.encode(), "whole.txt", languages="pt", speak="full")
     assert manifest.status == "COMPLETED", manifest.reason
-    portuguese, english = manifest.translations
-    assert (portuguese.text, english.text) == ("translations/pt/text.md", "text.md")
-    text = recita.read(manifest.document_id, portuguese.text or "").decode()
+    (translation,), (audio,) = manifest.translations, manifest.audio
+    assert translation.text == "translations/pt/text.md"
+    text = recita.read(manifest.document_id, translation.text).decode()
     assert text.startswith("<!-- page 1 -->")
-    assert "4,250" in text
-    assert "12 de mar\u00e7o de 2026" in text
-    assert "treasurer" not in text
+    assert "INV-2026-0042" in text
+    assert "library" not in text
+    assert audio.text is not None
+    assert audio.text.artifact is not None
+    sound = recita.read(manifest.document_id, audio.text.artifact)
+    assert audio.text.duration_seconds > 1
+    assert duration_seconds(sound) == pytest.approx(audio.text.duration_seconds, abs=0.1)
 
 
 def test_polly_throttled_then_fine(recita: DocumentLaptop) -> None:

@@ -10,7 +10,7 @@ from recita.models.page import Feature
 from recita.models.reasons import Reason
 
 Route = Literal["document", "image", "text"]
-SpeakMode = Literal["summary", "none"]
+SpeakMode = Literal["summary", "full", "none"]
 TranslateMode = Literal["summary", "full"]
 OcrFeatures = Literal["auto"] | tuple[Feature, ...]
 """What OCR looks for beside text: these, or on each page what it seems worth."""
@@ -44,6 +44,7 @@ class Document(Upload):
     languages: tuple[str, ...] = ()
     speak: SpeakMode = "summary"
     translate: TranslateMode = "summary"
+    """What is spoken in full is translated in full, whatever this says."""
     parent: str | None = None
     """Document id of the mail that this one was attached to."""
     depth: int = 0
@@ -54,6 +55,11 @@ class Document(Upload):
     redact_text: bool = False
     """Whether pages are written a second time without what the guardrail masks."""
     reason: Reason | None = None
+
+    @property
+    def whole_text(self) -> bool:
+        """Whether the pages are translated, and not the summary alone."""
+        return self.translate == "full" or self.speak == "full"
 
 
 class Child(Model):

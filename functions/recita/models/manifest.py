@@ -20,6 +20,7 @@ from recita.models.summary import (
     Language,
     MissingPage,
     Sentence,
+    SpokenText,
     Verdict,
     WindowLedger,
 )
@@ -113,7 +114,8 @@ class AudioEntry(LanguageEntry):
     """The page that lights the words as they are spoken; it plays the MP3 beside it."""
     duration_seconds: float | None = None
     characters: int | None = None
-    """Of the text that was spoken."""
+    """Of the summary that was spoken."""
+    text: SpokenText | None = None
 
 
 class MissingLanguage(Model):

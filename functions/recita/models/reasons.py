@@ -31,6 +31,7 @@ OTHERS = {
     "languages-missing": "The ledger lists the languages and why each is missing.",
     "translation-unsupported": "Ask for a language that Translate knows, from a language it knows.",
     "pages-not-translated": "The translation lists the pages; raise the cost cap or split them.",
+    "pages-not-spoken": "The audio lists the pages; split the document, or raise the cost cap.",
     "language-unclear": "Upload a document with more text in one language.",
     "voice-missing": "Name a voice with the Voices parameter, or allow more engines.",
     "picture-blocked": "The guardrails list names the picture; take it out, or flag such pictures.",

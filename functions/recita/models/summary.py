@@ -160,6 +160,18 @@ class TranslatedText(Model):
     missing: tuple[MissingPage, ...] = ()
 
 
+class SpokenText(Model):
+    """The whole text, spoken; a line of the marks tells its page. Nulls: no page was spoken."""
+
+    artifact: str | None = None
+    captions: str | None = None
+    marks: str | None = None
+    duration_seconds: float = 0
+    characters: int = 0
+    missing: tuple[MissingPage, ...] = ()
+    """Pages that are not in it."""
+
+
 class Speech(Model):
     """One spoken summary; keys are relative to the document's prefix."""
 
@@ -173,6 +185,8 @@ class Speech(Model):
     captions: str
     marks: str
     read_along: str | None = None
+    text: SpokenText | None = None
+    """Where the whole text was asked for."""
 
 
 class SpokenMark(Model):

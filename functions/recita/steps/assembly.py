@@ -127,7 +127,7 @@ def _translation(code: str, given: PublishInput, evidence: Evidence) -> Translat
         record = None  # it may be an earlier attempt's
     if record and any(found.key == artifact for found in record.artifacts):
         entry = TranslationEntry(language=code, status="SUCCEEDED", artifact=artifact)
-        return _with_text(entry, evidence) if given.document.translate == "full" else entry
+        return _with_text(entry, evidence) if given.document.whole_text else entry
     if record and any(verdict.action == "BLOCKED" for verdict in record.verdicts):
         why = reason("guardrail-blocked", "the translation was blocked")
         return TranslationEntry(language=code, status="FAILED", reason=why)
@@ -151,12 +151,21 @@ def _audio(code: str, given: PublishInput, evidence: Evidence) -> AudioEntry:
     record = _record(evidence, step)
     speech = evidence.speeches.get(code)  # may be an earlier run's: the record is this run's
     if speech and record and record.status == "SUCCEEDED" and not _failed(step, given.failures):
-        return AudioEntry(**speech.model_dump(), status="SUCCEEDED")
+        return _audible(AudioEntry(**speech.model_dump(), status="SUCCEEDED"))
     status, why = _absence(step, given.failures)
     translation = _translation(code, given, evidence)
     if status == "SKIPPED" and translation.reason:  # nothing to speak: say why
         why = translation.reason
     return AudioEntry(language=code, status=status, reason=why)
+
+
+def _audible(entry: AudioEntry) -> AudioEntry:
+    """Return the entry; pages that were to be spoken and were not are a gap."""
+    if entry.text is None or not entry.text.missing:
+        return entry
+    gaps = ", ".join(f"{page.page} ({page.reason})" for page in entry.text.missing[:10])
+    why = reason("pages-not-spoken", f"pages not spoken: {gaps}")
+    return entry.model_copy(update={"status": "FAILED", "reason": why})
 
 
 def _absence(step: str, failures: Sequence[Failure]) -> tuple[StepStatus, Reason]:

@@ -60,8 +60,8 @@ def balance(
             translated=_done(translations),
             spoken=_done(audio),
             missing=tuple(_missing_languages(document, translations, audio)),
-            characters_spoken=sum(entry.characters or 0 for entry in audio),
-            seconds_spoken=round(sum(entry.duration_seconds or 0 for entry in audio), 3),
+            characters_spoken=sum(map(_characters, audio)),
+            seconds_spoken=round(sum(map(_seconds, audio)), 3),
         ),
         images=_images(evidence),
     )
@@ -180,6 +180,14 @@ def _pictures(images: ImageLedger, failures: Sequence[Failure]) -> tuple[Status,
     if failures:
         return "PARTIAL", reason("images-not-seen", why)
     return "COMPLETED", None
+
+
+def _characters(entry: AudioEntry) -> int:
+    return (entry.characters or 0) + (entry.text.characters if entry.text else 0)
+
+
+def _seconds(entry: AudioEntry) -> float:
+    return (entry.duration_seconds or 0) + (entry.text.duration_seconds if entry.text else 0)
 
 
 def _done(entries: Iterable[LanguageEntry]) -> tuple[str, ...]:

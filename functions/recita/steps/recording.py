@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, field
 
@@ -11,6 +13,7 @@ from recita.models.base import Model
 from recita.models.document import work_key
 from recita.models.summary import SpokenMark
 from recita.ports import Mark, Spoken, Voice, VoiceChoice
+from recita.steps.interview import OutOfTimeError
 from recita.steps.workbench import StepRun
 from recita.text import ssml
 from recita.text.marks import Part, SpokenSentence, lay
@@ -50,30 +53,43 @@ class Recording:
 
 
 def record(
-    step: StepRun, sentences: Sequence[SpokenSentence], language: str, voice: Voice
+    step: StepRun,
+    sentences: Sequence[SpokenSentence],
+    language: str,
+    voice: Voice,
+    until: float = math.inf,
 ) -> Recording:
     """Speak all sentences by the best voice that speaks and marks them.
 
-    Raises VoiceMissingError when the language has no voice.
+    Raises VoiceMissingError when the language has no voice; OutOfTimeError when more is left at
+    ``until``, a time of ``time.monotonic``.
     """
     *better, last = voice.choices(language)
+    speaker = _Speaker(step, voice, until)
     for choice in better:
         try:
-            return _recorded(step, sentences, choice, voice)
+            return _recorded(speaker, sentences, choice)
         except ProviderRefusedError:  # such as an engine without marks: the next one
             continue
-    return _recorded(step, sentences, last, voice)
+    return _recorded(speaker, sentences, last)
+
+
+@dataclass(frozen=True)
+class _Speaker:
+    step: StepRun
+    voice: Voice
+    until: float
 
 
 def _recorded(
-    step: StepRun, sentences: Sequence[SpokenSentence], choice: VoiceChoice, voice: Voice
+    speaker: _Speaker, sentences: Sequence[SpokenSentence], choice: VoiceChoice
 ) -> Recording:
     recording = Recording(choice)
     for pieces in ssml.parts([sentence.text for sentence in sentences]):
         titles = [piece.text for piece in pieces if sentences[piece.index].source is None]
         rest = [piece.text for piece in pieces[len(titles) :]]
         markup, places = ssml.speak([texts for texts in (titles, rest) if texts])
-        spoken = _spoken(step, markup, choice, voice)
+        spoken = _spoken(speaker, markup, choice)
         begin = round(recording.seconds * 1000)
         recording.marks += lay(spoken.marks, Part(pieces, places), sentences, begin)
         recording.parts.append(spoken.mp3)
@@ -82,15 +98,18 @@ def _recorded(
     return recording
 
 
-def _spoken(step: StepRun, markup: str, choice: VoiceChoice, voice: Voice) -> Spoken:
+def _spoken(speaker: _Speaker, markup: str, choice: VoiceChoice) -> Spoken:
     """Return what was spoken of the same text by the same voice before, or speak it."""
+    step = speaker.step
     key = hashlib.sha256("\n".join((*map(str, astuple(choice)), markup)).encode()).hexdigest()
     place, sound = f"spoken/{key}.json", work_key(step.document_id, f"spoken/{key}.mp3")
     kept, mp3 = step.recall(place, KeptSpeech), step.results.read(sound)
     if kept is not None and mp3 is not None:
         step.go_on((), ())
         return Spoken(mp3, tuple(Mark(**mark.model_dump()) for mark in kept.marks))
-    spoken = voice.speak(markup, choice)
+    if time.monotonic() > speaker.until:
+        raise OutOfTimeError
+    spoken = speaker.voice.speak(markup, choice)
     step.results.write(sound, spoken.mp3, "audio/mpeg")
     step.keep(place, KeptSpeech(marks=tuple(KeptMark(**asdict(mark)) for mark in spoken.marks)))
     return spoken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from recita.errors import UnderstandingFailedError
@@ -10,16 +11,26 @@ from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Speech, SpokenMark, Summary, Understanding
 from recita.ports import Voice
 from recita.steps import handover
+from recita.steps.evidence import budget
+from recita.steps.interview import OutOfTimeError
 from recita.steps.recording import Recording, record
+from recita.steps.speak_text import publish_text
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.captions import to_webvtt
 from recita.text.marks import spoken_sentences, timed_words
 from recita.text.readalong import ReadAlong, read_along
 from recita.text.ssml import speakable
 
+BUDGET_SECONDS = 270
+"""After which no new part is begun: half of the function's timeout, for one may take minutes."""
+
 
 def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutput:
-    """Publish sound, captions, marks and read-along page of the summary in one language."""
+    """Publish sound, captions, marks and read-along page of the summary in one language.
+
+    And the sound of the whole text where that is asked for; CONTINUE when it is longer than one
+    invocation has time for.
+    """
     document, language = given.document.document_id, given.language
     with bench.step(document, f"speak-summary:{language}", given.attempt) as step:
         body = step.results.read(result_key(document, f"summary/{language}.json"))
@@ -30,6 +41,7 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
         if not any(speakable(sentence.text) for sentence in sentences):
             step.status = "SKIPPED"
             return LanguageOutput(status="SKIPPED", language=language)
+        until = time.monotonic() + BUDGET_SECONDS
         recording = record(step, sentences, language, voice)
         speech = _speech(recording, language)
         step.publish(speech.artifact, recording.mp3, "audio/mpeg", "audio", language=language)
@@ -39,6 +51,13 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
         marks = "".join(mark.model_dump_json() + "\n" for mark in recording.marks)
         step.publish(speech.marks, marks.encode(), "application/jsonl", "marks", language=language)
         _publish_page(step, speech, summary, recording.marks)
+        if given.document.speak == "full":
+            allowed = budget(bench, given.document)
+            try:
+                text = publish_text(step, language, voice, allowed, until)
+            except OutOfTimeError:
+                return LanguageOutput(status="CONTINUE", language=language)
+            speech = speech.model_copy(update={"text": text})
         step.keep(handover.speech(language), speech)
         return LanguageOutput(status="SUCCEEDED", language=language)
 

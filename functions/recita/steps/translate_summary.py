@@ -37,11 +37,13 @@ def run(
             summary = translated
         summary = summary.model_copy(update={"language": language})
         step.publish_model(summary.artifact, summary, "summary", language=language)
-        if given.document.translate == "full":
-            try:
-                publish_text(step, translation) if foreign else publish_own(step, language)
-            except OutOfTimeError:
-                return LanguageOutput(status="CONTINUE", language=language)
+        try:
+            if given.document.speak == "full" or (foreign and given.document.whole_text):
+                publish_text(step, translation)
+            elif given.document.whole_text:
+                publish_own(step, language)
+        except OutOfTimeError:
+            return LanguageOutput(status="CONTINUE", language=language)
         return LanguageOutput(status="SUCCEEDED", language=language)
 
 

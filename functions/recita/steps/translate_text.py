@@ -28,6 +28,7 @@ def publish_own(step: StepRun, language: str) -> None:
 def publish_text(step: StepRun, translation: Translation) -> None:
     """Publish the pages and the whole text; a page that can't be translated is told.
 
+    In the document's own language, that is the text as the guardrail lets it go: to be spoken.
     Raises OutOfTimeError when more is left than one invocation has time for.
     """
     language = translation.target

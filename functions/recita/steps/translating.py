@@ -14,6 +14,7 @@ from recita.steps.budget import Budget
 from recita.steps.interview import Kept, OutOfTimeError
 from recita.steps.workbench import StepRun
 from recita.text import protecting
+from recita.text.languages import same_language
 
 VERSION = "1"
 """Of how texts are marked and checked; what was kept under another is translated anew."""
@@ -151,8 +152,8 @@ class Translation:
         return [done.get(index, "") for index in range(len(texts))]
 
     def _ask(self, segments: Sequence[str]) -> list[str]:
-        if not segments:
-            return []
+        if not segments or same_language(self._job.source, self.target):
+            return [protecting.unmarked(text) for text in segments]
         asked = self._translator.translate(segments, self._job.source, self._job.target)
         return [protecting.unmarked(text) for text in asked]
 
