@@ -8,8 +8,8 @@ from typing import Protocol
 from recita.models.summary import GuardrailAction, GuardrailUsed
 
 MAX_TOKENS = 3000
-"""Of an answer: room for a summary with facts. Quotas count them whether they are used or not; where
-a question sets none, they count the model's own maximum."""
+"""Of an answer: room for a summary with facts. Quotas count them whether they are used or not;
+where a question sets none, they count the model's own maximum."""
 
 
 @dataclass(frozen=True)
