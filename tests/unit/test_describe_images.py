@@ -126,6 +126,40 @@ def test_a_blocked_description_costs_itself() -> None:
     assert manifest.summary is not None
 
 
+def test_an_unusable_description_costs_itself_and_is_told() -> None:
+    pipeline = Pipeline("none")
+    pipeline.model.replies = [answer(SUMMARY), answer("no"), answer("no"), answer(DESCRIPTION)]
+    manifest = pipeline.run(illustrated([[(drawn(1), PLACE)], [(drawn(2), PLACE)]]))
+    assert [image.error for image in manifest.images] == ["description-failed", None]
+    assert (manifest.status, manifest.images[0].image) == ("PARTIAL", "images/0001.jpg")
+    (warned,) = manifest.warnings
+    assert warned.code == "description-failed"
+    assert "not-json" in warned.message
+
+
+def test_what_may_cost_nothing_more_is_published_without_its_text() -> None:
+    pipeline = Pipeline("none")
+    pipeline.vision.words = "words that nobody checks"
+    body = illustrated([[(drawn(1), PLACE)]])
+    free = pipeline.run(body, "a.pdf")
+    summed = next(s for s in free.steps if s.name == "describe-images")
+    assert summed.status == "SUCCEEDED"
+    dear = Pipeline("none")
+    dear.vision.words = pipeline.vision.words
+    document = dear.inspect(dear.upload(body, "a.pdf"))
+    dear._read(document)
+    dear._look(document)
+    dear.understand(document)
+    dear.cost_cap = 0.000001
+    assert dear.describe(document).status == "DONE"
+    manifest = dear.publish(document)
+    (image,) = manifest.images
+    assert (image.text, image.image, image.error) == ("", None, "cost-cap-reached")
+    assert image.labels
+    assert manifest.status == "PARTIAL"
+    assert not [name for name in dear.results.objects if name.endswith("images/0001.jpg")]
+
+
 def test_text_that_the_guardrail_blocks_withholds_its_picture() -> None:
     pipeline = Pipeline("none")
     pipeline.vision.words = "forbidden words"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recita.errors import (
+    CostCapReachedError,
     ProviderRefusedError,
     ProviderThrottledError,
     ProviderUnavailableError,
-    UnderstandingFailedError,
 )
 from recita.models.document import Document, result_key
 from recita.models.page import Page
@@ -18,6 +18,7 @@ from recita.models.summary import Understanding
 from recita.ports import Guardrail
 from recita.steps.describing import DESCRIBE, LANGUAGE, derived, describe_picture
 from recita.steps.evidence import budget
+from recita.steps.folding import unusable
 from recita.steps.handover import PICTURES, UNDERSTANDING
 from recita.steps.interview import Asked, Interview, Models, OutOfTimeError
 from recita.steps.seen import SeenPicture, seen_pictures
@@ -94,7 +95,11 @@ def _name(document: Document) -> str:
 def _published(desk: _Desk, seen: SeenPicture) -> Picture:
     """Publish one picture with all that is known about it, and return that."""
     step = desk.step
-    seen, shown = _checked(desk, seen)
+    try:
+        seen, shown = _checked(desk, seen)
+    except CostCapReachedError:  # what nobody checked does not leave
+        unchecked = {"text": "", "alt": "", "error": CostCapReachedError.code}
+        seen, shown = seen.model_copy(update=unchecked), False
     shown = shown and seen.action == "NONE"
     jpeg = derived(step.results, step.document_id, seen)
     picture = Picture(**seen.model_dump(include=set(Picture.model_fields)))
@@ -131,6 +136,9 @@ def _described(desk: _Desk, picture: Picture, jpeg: bytes) -> tuple[Picture, boo
     if summary and summary.prompt_version.startswith(f"{DESCRIBE}/"):  # the upload itself
         return picture.model_copy(update={"description": summary.text}), True
     asked = _asked(desk, picture, jpeg)
+    if asked and (why := unusable(asked)):
+        desk.step.warn("description-failed", f"picture {picture.id}: {why}")
+        asked = None
     if asked is None:
         return picture.model_copy(update={"error": "description-failed"}), True
     if asked.answer is None:
@@ -153,7 +161,7 @@ def _asked(desk: _Desk, picture: Picture, jpeg: bytes) -> Asked | None:
             raise
         desk.silent = True
         desk.step.warn("description-failed", f"picture {picture.id}: {error}")
-    except (UnderstandingFailedError, ProviderRefusedError) as error:
+    except (CostCapReachedError, ProviderRefusedError) as error:
         desk.step.warn("description-failed", f"picture {picture.id}: {error}")
     return None
 

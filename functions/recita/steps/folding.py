@@ -175,5 +175,7 @@ def _quoted(answers: Sequence[ModelAnswer]) -> ModelAnswer:
 
 
 def unusable(asked: Asked) -> str:
-    """Return why a question without a usable answer has none."""
+    """Return why a question has no usable answer, empty when it has one or was blocked."""
+    if asked.answer or not asked.fault:
+        return ""
     return f"the model's answer can't be used: {asked.fault} (stop reason {asked.stop_reason})"
