@@ -198,6 +198,27 @@ def test_a_masked_contract_begins_with_its_first_sentence(engine: LanguageEngine
     assert reply["sentences"][0]["text"] == " ".join(page.split("\n")[1:])
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a. " * 33_000, "x" * 100_000, "1,234 " * 16_000, "<" * 100_000, "12 34 56 78\n" * 4_000],
+    ids=["stops", "one word", "numbers", "signs", "table"],
+)
+def test_long_nonsense_is_told_in_short(engine: LanguageEngine, text: str) -> None:
+    reply = engine.summarise([text])
+
+    assert reply["document_type"] == "other"
+    assert len(str(reply)) < 1000
+
+
+def test_one_line_of_many_sentences_is_quoted(engine: LanguageEngine) -> None:
+    line = " ".join(f"The house number {n} was built in the year {n}." for n in range(2000))
+
+    reply = engine.summarise([f"{RIGHTS} {line}"], None, 3)
+
+    assert all(one["text"] in f"{RIGHTS} {line}".replace("\n", " ") for one in reply["sentences"])
+    assert len(reply["sentences"]) == 3
+
+
 def test_broken_characters_do_no_harm(engine: LanguageEngine) -> None:
     reply = engine.summarise([f"The {chr(0xD835)} right to life is protected by the law of all."])
 

@@ -23,6 +23,7 @@ NUMBER_SIGN = re.compile(
 NUMBER = re.compile(r"\{[A-Z]|\d(?!\d*[.)]\s)")
 """The beginning of a number that is not a list's mark."""
 
+HYPHEN = re.compile(r"[^\W\d_]-$")
 COURTESY = re.compile(
     r"(?:^|[\s(])(?:Sr(?:a|ta|es|as)?|Dra?s?|Profa?|Mrs?|Ms|Hrn?|Fr|M|MM|Mmes?|Mlles?|Sig)\.$"
     r"|\s(?:Mme|Mlle|Mr|Mrs|Dr|Herrn?|Frau)$"
@@ -69,7 +70,7 @@ def paragraphs(pages: list[str]) -> list[Paragraph]:
     for number, lines in enumerate(clean_lines(pages), start=1):
         fresh = [Paragraph(text, [number]) for text in _join(lines)]
         if found and fresh and _continues(found[-1].text, fresh[0].text):
-            found[-1].text = _glue(found[-1].text, fresh[0].text)
+            found[-1].text = _glue(found[-1].text, fresh[0].text) + fresh[0].text
             found[-1].pages.append(number)
             fresh = fresh[1:]
         found.extend(fresh)
@@ -92,19 +93,20 @@ def _shape(line: str) -> str:
 
 
 def _join(lines: list[str]) -> list[str]:
-    joined: list[str] = []
+    joined: list[list[str]] = []
     open_paragraph = False
     for index, line in enumerate(lines):
         if not line:
             open_paragraph = False
             continue
         if open_paragraph:
-            joined[-1] = _glue(joined[-1], line)
+            joined[-1][-1] = _glue(joined[-1][-1], line)
+            joined[-1].append(line)
         else:
-            joined.append(line)
+            joined.append([line])
         starts = not open_paragraph
         open_paragraph = _is_wrapped(lines, index, starts=starts)
-    return joined
+    return ["".join(parts) for parts in joined]
 
 
 def _is_wrapped(lines: list[str], index: int, *, starts: bool) -> bool:
@@ -138,7 +140,7 @@ def _continues(before: str, after: str) -> bool:
 
 
 def _glue(before: str, after: str) -> str:
-    """Joins two lines; a hyphen at a line's end before a small letter was a break."""
-    if re.search(r"[^\W\d_]-$", before) and after[:1].islower():
-        return before[:-1] + after
-    return f"{before} {after}"
+    """A line as another follows it; a hyphen at its end before a small letter was a break."""
+    if HYPHEN.search(before[-2:]) and after[:1].islower():
+        return before[:-1]
+    return f"{before} "

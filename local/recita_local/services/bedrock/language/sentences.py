@@ -24,6 +24,9 @@ CAPTION = re.compile(
 BLANK = re.compile(r"[._…]{5,}")
 """Room to write in: a form's, or the dots of a table of contents."""
 
+LAST_CHARACTERS = 40
+"""What is looked at of a sentence to see whether it has ended."""
+
 LETTERS = 0.7
 """Share of letters and blanks; a row of a table has fewer."""
 
@@ -66,13 +69,13 @@ def all_sentences(pages: list[str], language: str) -> list[Sentence]:
 
 def _pieces(text: str, language: str) -> list[str]:
     """Sentences as the library splits them, glued again where it stops at an abbreviation."""
-    pieces: list[str] = []
+    found: list[list[str]] = []
     for piece in sentencex.segment(language, text):
-        if pieces and _goes_on(pieces[-1].rstrip(), piece.lstrip()):
-            pieces[-1] += piece
+        if found and _goes_on(found[-1][-1].rstrip()[-LAST_CHARACTERS:], piece.lstrip()):
+            found[-1].append(piece)
         else:
-            pieces.append(piece)
-    return pieces
+            found.append([piece])
+    return ["".join(parts) for parts in found]
 
 
 def _goes_on(before: str, after: str) -> bool:

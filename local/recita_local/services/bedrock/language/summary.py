@@ -74,11 +74,13 @@ def summarise(pages: list[str], language: str | None, max_sentences: int) -> dic
 
 
 def synthesise(pages: list[str], language: str | None, max_sentences: int) -> dict[str, Any]:
-    """The same from summaries of a document's parts: each line of a page is one sentence."""
+    """The same from summaries of a document's parts: each line of a page is one sentence.
+
+    Facts are left out: whoever has the parts has theirs.
+    """
     pages = [without_orders(page) for page in pages]
     spoken = identified("\n".join(pages), language)
     kind = classify(pages)
-    facts = find_facts(pages)
     parts = list(dict.fromkeys(
         Sentence(line.strip(), (number,))
         for number, page in enumerate(pages, start=1)
@@ -87,9 +89,9 @@ def synthesise(pages: list[str], language: str | None, max_sentences: int) -> di
     ))  # fmt: skip
     sentences = [parts[index] for index in choose([one.text for one in parts], max_sentences)]
     if not sentences:
-        sentences = composed(pages, kind.type, "", facts, spoken.code)
+        sentences = composed(pages, kind.type, "", [], spoken.code)
     title = title_of(pages).rstrip(".") or str(templates(spoken.code)["types"][kind.type])
-    return _reply(title, kind, spoken, sentences, facts)
+    return _reply(title, kind, spoken, sentences, [])
 
 
 def _reply(
