@@ -19,6 +19,7 @@ TARGETS = {
     "ocr": "recita_local.services.textract.engine:OcrEngine",
     "vision": "recita_local.services.rekognition.engine:VisionEngine",
     "language": "recita_local.services.bedrock.engine:LanguageEngine",
+    "gguf": "recita_local.services.bedrock.gguf:GgufEngine",
     "translation": "recita_local.services.translate.engine:TranslationEngine",
     "speech": "recita_local.services.polly.engine:SpeechEngine",
 }

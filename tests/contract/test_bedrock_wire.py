@@ -103,3 +103,87 @@ def test_errors_arrive_as_exceptions(
         )
 
     assert throttled.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+
+
+def refused(endpoint: str, connect: Any, **request: Any) -> tuple[str, str, int]:
+    with pytest.raises(ClientError) as caught:
+        connect(endpoint, "bedrock-runtime").converse(**request)
+    said = caught.value.response
+    return said["Error"]["Code"], said["Error"]["Message"], status_of(said)
+
+
+def status_of(said: Any) -> int:
+    return int(said["ResponseMetadata"]["HTTPStatusCode"])
+
+
+def user(*content: dict[str, Any]) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": list(content)}]}
+
+
+CACHE_POINT: dict[str, Any] = {"cachePoint": {"type": "default"}}
+
+
+def test_cache_points_are_taken_by_models_that_cache(endpoint: str, connect: Any) -> None:
+    request = user({"text": LETTER}, CACHE_POINT) | {
+        "system": [{"text": "Summarise."}, CACHE_POINT, {"text": "In English."}],
+        "requestMetadata": {"task": "summarise"},
+    }
+
+    reply = connect(endpoint, "bedrock-runtime").converse(
+        modelId="us.amazon.nova-lite-v1:0", **request
+    )
+
+    assert reply["stopReason"] == "end_turn"
+    code, message, status = refused(
+        endpoint, connect, modelId="meta.llama3-1-8b-instruct-v1:0", **request
+    )
+    assert (code, status) == ("AccessDeniedException", 403)
+    assert "did not allow prompt caching" in message
+
+
+@pytest.mark.parametrize(
+    ("model", "characters"),
+    [
+        ("amazon.nova-micro-v1:0", 4 * 128_000),
+        ("amazon.nova-lite-v1:0", 4 * 300_000),
+        ("anthropic.claude-haiku-4-5-20251001-v1:0", 4 * 200_000),
+    ],
+)
+def test_what_a_model_can_not_read_at_once_is_refused(
+    endpoint: str, connect: Any, model: str, characters: int
+) -> None:
+    code, message, status = refused(
+        endpoint, connect, modelId=model, **user({"text": "x" * (characters + 4)})
+    )
+
+    assert (code, status) == ("ValidationException", 400)
+    assert message == "Input is too long for requested model."
+
+
+def test_an_answer_that_is_cut_says_so(endpoint: str, connect: Any) -> None:
+    reply = connect(endpoint, "bedrock-runtime").converse(
+        modelId="amazon.nova-lite-v1:0",
+        **user({"text": LETTER}),
+        inferenceConfig={"maxTokens": 20},
+        requestMetadata={"task": "summarise"},
+    )
+
+    assert reply["stopReason"] == "max_tokens"
+    assert len(reply["output"]["message"]["content"][0]["text"]) == 80
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{f"key{n}": "v" for n in range(17)}, {"key": "v" * 257}, {"key": "no [brackets]"}],
+    ids=["too many", "too long", "not the pattern"],
+)
+def test_request_metadata_has_limits(endpoint: str, connect: Any, metadata: dict[str, str]) -> None:
+    code, _, status = refused(
+        endpoint,
+        connect,
+        modelId="amazon.nova-lite-v1:0",
+        **user({"text": LETTER}),
+        requestMetadata=metadata,
+    )
+
+    assert (code, status) == ("ValidationException", 400)

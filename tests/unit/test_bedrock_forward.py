@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from recita_local.services.bedrock import forward
-from recita_local.services.bedrock.prompts import Prompt, Text
+from recita_local.services.bedrock.gguf import GgufEngine, GgufError
+from recita_local.services.bedrock.prompts import Image, Prompt, Text
 from recita_local.wire.service import ServiceError
 
 COMPLETION = {
@@ -29,6 +33,9 @@ class Stub:
 
     def __init__(self) -> None:
         self.status, self.reply = 200, json.dumps(COMPLETION)
+        self.refuses: tuple[str, ...] = ()
+        """Words of a request that it answers with 400."""
+        self.count = 0
         self.path, self.authorization = "", ""
         self.asked: dict[str, Any] = {}
         stub = self
@@ -38,9 +45,11 @@ class Stub:
                 length = int(self.headers["content-length"])
                 stub.path, stub.asked = self.path, json.loads(self.rfile.read(length))
                 stub.authorization = self.headers.get("authorization", "")
-                self.send_response(stub.status)
+                stub.count += 1
+                refused = any(word in json.dumps(stub.asked) for word in stub.refuses)
+                self.send_response(400 if refused else stub.status)
                 self.end_headers()
-                self.wfile.write(stub.reply.encode())
+                self.wfile.write(b"not taken" if refused else stub.reply.encode())
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -72,7 +81,7 @@ def refusal() -> ServiceError:
 def test_the_request_in_openai_names(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCAL_LLM_API_KEY", "k")
 
-    forward.ask(PROMPT, stub.url)
+    forward.ask(PROMPT, forward.server(stub.url))
 
     assert stub.path == "/v1/chat/completions"
     assert stub.authorization == "Bearer k"
@@ -91,7 +100,7 @@ def test_the_request_in_openai_names(stub: Stub, monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_answer_in_bedrock_names(stub: Stub) -> None:
-    answer = forward.ask(PROMPT, stub.url)
+    answer = forward.ask(PROMPT, forward.server(stub.url))
 
     assert (answer.text, answer.stop_reason) == ("Done.", "max_tokens")
     assert (answer.input_tokens, answer.output_tokens) == (7, 2)
@@ -137,6 +146,100 @@ def test_a_server_that_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("LOCAL_LLM_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
 
         assert refusal().code == "ModelTimeoutException"
+
+
+SEEN = Prompt(
+    texts=(Text("user", "What is it?"),),
+    images=(Image("png", b"picture"),),
+    metadata={"task": "describe"},
+)
+SHOWN = {"type": "image_url", "image_url": {"url": "data:image/png;base64,cGljdHVyZQ=="}}
+
+
+def test_pictures_and_the_form_of_the_answer_are_sent(stub: Stub) -> None:
+    forward.ask(SEEN, forward.server(stub.url))
+
+    assert stub.asked["response_format"] == {"type": "json_object"}
+    assert stub.asked["messages"] == [
+        {"role": "user", "content": [{"type": "text", "text": "What is it?"}, SHOWN]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("refuses", "posts", "pictured"),
+    [(("response_format",), 2, True), (("image_url", "response_format"), 3, False)],
+)
+def test_what_a_server_refuses_is_left_out(
+    stub: Stub, refuses: tuple[str, ...], posts: int, *, pictured: bool
+) -> None:
+    stub.refuses = refuses
+
+    assert forward.ask(SEEN, forward.server(stub.url)).text == "Done."
+    assert stub.count == posts
+    assert "response_format" not in stub.asked
+    assert ("image_url" in json.dumps(stub.asked)) is pictured
+
+
+def test_too_much_text_is_said_as_bedrock_says_it(stub: Stub) -> None:
+    stub.status, stub.reply = 400, "request (9031 tokens) exceeds the available context size"
+
+    assert refusal().message.startswith("Input is too long for requested model")
+    assert stub.count == 1
+
+
+class FakeLlama:
+    """What the package ``xllamacpp`` offers, as far as it is used."""
+
+    class CommonParams:
+        def __init__(self) -> None:
+            self.model, self.cpuparams = SimpleNamespace(), SimpleNamespace()
+
+    class Server:
+        def __init__(self, parameters: Any) -> None:
+            self.parameters = parameters
+
+        def handle_chat_completions(self, body: dict[str, Any]) -> dict[str, Any]:
+            if "image_url" in json.dumps(body):
+                raise RuntimeError("image input is not supported")
+            return COMPLETION
+
+
+def in_process(monkeypatch: pytest.MonkeyPatch, gguf: GgufEngine) -> None:
+    host = SimpleNamespace(call=lambda method, *args: getattr(gguf, method)(*args))
+    monkeypatch.setattr(forward, "engine", lambda _: host)
+
+
+def test_a_model_in_a_file_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "tiny.gguf"
+    file.write_bytes(b"GGUF")
+    monkeypatch.delenv("LOCAL_LLM_URL", raising=False)
+    monkeypatch.setenv("LOCAL_GGUF", str(file))
+    monkeypatch.setitem(sys.modules, "xllamacpp", cast("ModuleType", FakeLlama))
+    in_process(monkeypatch, GgufEngine())
+
+    model = forward.chosen()
+
+    assert model
+    assert (model(SEEN).text, model(SEEN).engine) == ("Done.", "llama.cpp (tiny.gguf)")
+
+
+def test_a_model_in_a_file_needs_its_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "tiny.gguf"
+    file.write_bytes(b"GGUF")
+    monkeypatch.setenv("LOCAL_GGUF", str(file))
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+
+    with pytest.raises(GgufError, match="uv pip install xllamacpp"):
+        GgufEngine()
+
+
+def test_a_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCAL_GGUF", "/nowhere/tiny.gguf")
+
+    with pytest.raises(GgufError, match=r"names no file: /nowhere/tiny\.gguf"):
+        GgufEngine()
 
 
 def test_without_a_server_nothing_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,11 @@ def tokens(text: str) -> int:
     return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
 
 
+def asked_tokens(prompt: Prompt) -> int:
+    """About how many tokens a prompt has."""
+    return sum(map(tokens, [*prompt.system, *(one.text for one in prompt.texts)]))
+
+
 def ask_language(method: str, *args: Any) -> Any:
     """Call the language engine in its process."""
     return engine("language").call(method, *args)
@@ -46,11 +51,10 @@ def answer(prompt: Prompt, ask: Ask = ask_language) -> Answer:
     limit = int(prompt.parameters.get("maxTokens") or 0) * CHARACTERS_PER_TOKEN
     cut = bool(limit) and len(text) > limit
     text = text[:limit] if cut else text
-    asked = [*prompt.system, *(one.text for one in prompt.texts)]
     return Answer(
         text=text,
         stop_reason="max_tokens" if cut else "end_turn",
-        input_tokens=sum(map(tokens, asked)),
+        input_tokens=asked_tokens(prompt),
         output_tokens=tokens(text),
         engine=ENGINE,
     )

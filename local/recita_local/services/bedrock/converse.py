@@ -12,8 +12,8 @@ from recita_local.services.bedrock.answers import (
     ENGINE,
     Answer,
     answer,
+    asked_tokens,
     sentences_in,
-    tokens,
 )
 from recita_local.services.bedrock.guardrails import (
     Check,
@@ -24,7 +24,12 @@ from recita_local.services.bedrock.guardrails import (
     metrics,
 )
 from recita_local.services.bedrock.masked import checkable
-from recita_local.services.bedrock.models import check_model, invalid
+from recita_local.services.bedrock.models import (
+    check_cache_points,
+    check_length,
+    check_model,
+    invalid,
+)
 from recita_local.services.bedrock.prompts import NO_TOOLS, Prompt, pages_of, read_prompt
 from recita_local.wire.service import Params, Reply, RequestContext
 
@@ -38,6 +43,8 @@ def converse(params: Params, context: RequestContext, guardrails: Guardrails) ->
     if params.get("toolConfig"):
         raise invalid(NO_TOOLS)
     prompt = read_prompt(params)
+    check_cache_points(params["modelId"], given=prompt.cached)
+    check_length(params["modelId"], asked_tokens(prompt))
     model = forward.chosen() or answer
     settings = params.get("guardrailConfig")
     if not settings or not settings.get("guardrailIdentifier"):
@@ -119,7 +126,7 @@ def _checked(
 def _assessment(outcome: Outcome, prompt: Prompt | None, texts: list[str]) -> dict[str, Any]:
     guarded = sum(map(len, texts))
     total = sum(len(one.text) for one in prompt.texts) if prompt else guarded
-    images = prompt.images if prompt else 0
+    images = len(prompt.images) if prompt else 0
     return {**outcome.assessment, "invocationMetrics": metrics(outcome, (guarded, total), images)}
 
 
@@ -140,5 +147,4 @@ def count_tokens(params: Params, context: RequestContext) -> Reply:
         raise invalid("The laptop counts tokens of the converse form only: send input.converse.")
     prompt = read_prompt(request)
     context.engine = ENGINE
-    texts = [*prompt.system, *(one.text for one in prompt.texts)]
-    return {"inputTokens": sum(map(tokens, texts))}
+    return {"inputTokens": asked_tokens(prompt)}

@@ -44,16 +44,26 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Image:
+    """A picture of the conversation; ``format`` is png, jpeg, gif or webp."""
+
+    format: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Prompt:
     """What a model is asked."""
 
     texts: tuple[Text, ...]
     system: tuple[str, ...] = ()
-    images: int = 0
+    images: tuple[Image, ...] = ()
     guarded_images: tuple[bytes, ...] = ()
     """Those that the guardrail looks at: in guardContent, or all where nothing is."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    cached: bool = False
+    """Whether a cache point stands in it; the laptop has no cache and pays for all it reads."""
 
     @property
     def checked(self) -> list[int]:
@@ -77,7 +87,7 @@ class Prompt:
 
 def read_prompt(params: Mapping[str, Any]) -> Prompt:
     """Read a Converse request and refuse what the service refuses."""
-    messages = params.get("messages") or []
+    messages, system = params.get("messages") or [], params.get("system") or []
     if not messages or messages[0]["role"] != "user":
         raise invalid("A conversation must start with a user message. Try again with one.")
     blocks = [(message["role"], block) for message in messages for block in message["content"]]
@@ -88,17 +98,23 @@ def read_prompt(params: Mapping[str, Any]) -> Prompt:
         raise invalid(NO_PICTURES if images else "The text field in a ContentBlock is blank.")
     return Prompt(
         texts=tuple(texts),
-        system=tuple(block["text"] for block in params.get("system") or [] if "text" in block),
-        images=sum("image" in _inner(block) for _, block in blocks),
+        system=tuple(block["text"] for block in system if "text" in block),
+        images=tuple(_image(_inner(block)) for _, block in blocks if "image" in _inner(block)),
         guarded_images=_guarded_images([block for _, block in blocks]),
         metadata=params.get("requestMetadata") or {},
         parameters=params.get("inferenceConfig") or {},
+        cached=any("cachePoint" in block for block in [*system, *(one for _, one in blocks)]),
     )
 
 
 def _inner(block: Mapping[str, Any]) -> Mapping[str, Any]:
     inner: Mapping[str, Any] = block.get("guardContent", block)
     return inner
+
+
+def _image(block: Mapping[str, Any]) -> Image:
+    image = block["image"]
+    return Image(str(image["format"]), bytes(image["source"].get("bytes") or b""))
 
 
 def _guarded_images(blocks: list[Mapping[str, Any]]) -> tuple[bytes, ...]:
