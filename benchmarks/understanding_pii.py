@@ -33,7 +33,7 @@ KINDS = {
     "password": "PASSWORD", "passport": "US_PASSPORT_NUMBER", "account": "US_BANK_ACCOUNT_NUMBER",
     "nino": "UK_NATIONAL_INSURANCE_NUMBER",
 }  # fmt: skip
-"""What the guardrail calls each kind of value; names are kept and not counted."""
+"""What the guardrail calls each kind of value; names are counted where they are hidden."""
 
 Page = tuple[str, str, list[Value]]
 
@@ -70,6 +70,7 @@ def pii(_: Path) -> dict[str, Any]:
             "types": {kind: dict(one) for kind, one in tally.types.items()},
             "languages": {language: dict(one) for language, one in tally.languages.items()},
             "ordinary": dict(tally.ordinary),
+            "hidden names": dict(measured(family, names="hide").types["NAME"]),
         }
     return found
 
@@ -78,6 +79,7 @@ def pii(_: Path) -> dict[str, Any]:
 class Tally:
     """What was counted over the pages of a family."""
 
+    kinds: dict[str, str] = field(default_factory=lambda: dict(KINDS))
     types: dict[str, Counter[str]] = field(default_factory=dict)
     languages: dict[str, Counter[str]] = field(default_factory=dict)
     ordinary: Counter[str] = field(default_factory=Counter)
@@ -88,16 +90,16 @@ class Tally:
         language, text, values = page
         here = self.languages.setdefault(language, Counter())
         for value in values:
-            if value.kind in KINDS:
+            if value.kind in self.kinds:
                 hidden = _covered(value, spans)
-                self._type(KINDS[value.kind]).update(values=1, hidden=hidden)
+                self._type(self.kinds[value.kind]).update(values=1, hidden=hidden)
                 here.update(values=1, hidden=hidden)
                 self._note("missed", value, text, wrong=not hidden)
             elif value.kind in people_formats.NOBODYS:
                 taken = any(one.start < value.end and one.end > value.start for one in spans)
                 self.ordinary.update(numbers=1, taken=taken)
                 here.update(numbers=1, taken=taken)
-        private = [value for value in values if value.kind in KINDS]
+        private = [value for value in values if value.kind in self.kinds]
         for span in spans:
             wrong = not any(span.start < one.end and span.end > one.start for one in private)
             self._type(span.kind).update(findings=1, wrong=wrong)
@@ -114,9 +116,11 @@ class Tally:
             self.mistakes.append(f"{what} {value.kind} {value.text!r} in {where!r}")
 
 
-def measured(family: str, rounds: int = ROUNDS) -> Tally:
-    """The template's policy over the pages of a family."""
-    config, tally = guardrail.definition(), Tally()
+def measured(family: str, rounds: int = ROUNDS, names: str = "keep") -> Tally:
+    """The template's policy over the pages of a family; ``names`` is its PiiNames."""
+    config, tally = guardrail.definition(PiiNames=names), Tally()
+    if names == "hide":
+        tally.kinds["name"] = "NAME"
     for page in pages(family, rounds):
         tally.add(page, Sensitive(config, Side("INPUT")).look_at(page[1]))
     return tally

@@ -28,6 +28,17 @@ def pii(found: Found) -> str:
         for kind, one in sorted(held["types"].items())
         if one.get("values")
     ]
+    people, known = held["hidden names"], seen["hidden names"]
+    rows.append(
+        (
+            "`NAME`, where `PiiNames` is `hide`",
+            str(people["values"]),
+            percent(people["hidden"] / people["values"], 1),
+            percent(known["hidden"] / known["values"], 1),
+            str(people["findings"]),
+            percent(people["wrong"] / people["findings"], 1),
+        )
+    )
     names = ("language", "values", "hidden", "numbers of nobody", "hidden by mistake")
     languages = [
         (

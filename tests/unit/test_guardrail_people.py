@@ -24,6 +24,15 @@ def test_all_but_a_few_of_each_type_are_hidden(tally: Tally) -> None:
     assert min(shares.values()) >= 0.98, tally.mistakes
 
 
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_most_names_are_hidden_where_asked(family: str) -> None:
+    tally = measured(family, ROUNDS, "hide")
+    names = tally.types["NAME"]
+
+    assert names["hidden"] >= 0.9 * names["values"], tally.mistakes
+    assert names["wrong"] <= 0.02 * names["findings"], tally.mistakes
+
+
 def test_numbers_of_nobody_are_left(tally: Tally) -> None:
     assert tally.ordinary["taken"] <= 0.01 * tally.ordinary["numbers"], tally.mistakes
 

@@ -30,6 +30,9 @@ FOUND = [
     ("PASSWORD", "senha: s3gredo!", "s3gredo!"),
     ("AGE", "a 42-year-old man", "42-year-old"),
     ("NAME", "Name: Maria Exemplo da Silva", "Maria Exemplo da Silva"),
+    ("NAME", "signed by Beatriz Souza e Silva on Monday", "Beatriz Souza e Silva"),
+    ("NAME", "de la part de Jean-Luc Lefèvre", "Jean-Luc Lefèvre"),
+    ("NAME", "Sehr geehrte Frau Krüger,", "Krüger"),
     ("ADDRESS", "at 410 Terry Ave North", "410 Terry Ave"),
     ("ADDRESS", "Rua das Flores, 123", "Rua das Flores, 123"),
     ("ADDRESS", "Bahnstr. 42", "Bahnstr. 42"),
@@ -52,6 +55,8 @@ NOT_FOUND = [
     ("VEHICLE_IDENTIFICATION_NUMBER", "serial 1M8GDM9A1KP042788"),
     ("LICENSE_PLATE", "Placa comemorativa de 1970"),
     ("AGE", "o contrato dura 10 anos"),
+    ("NAME", "The Martin family of aircraft; in Victoria and in San Francisco."),
+    ("NAME", "Der Preis gilt bis Ende August."),
 ]
 
 
@@ -63,6 +68,14 @@ def test_personal_data_is_found(kind: str, text: str, value: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), NOT_FOUND)
 def test_ordinary_numbers_are_left_alone(kind: str, text: str) -> None:
     assert list(find_pii(text, [kind])) == []
+
+
+def test_a_name_is_hidden_wherever_it_returns() -> None:
+    text = "Name: Ada Zeller. The flat of Zeller is let. Ms Zeller pays; ZELLERS does not."
+
+    assert mask(text, find_pii(text, ["NAME"])) == (
+        "Name: {NAME}. The flat of {NAME} is let. Ms {NAME} pays; ZELLERS does not."
+    )
 
 
 def test_offsets_are_those_of_the_text() -> None:

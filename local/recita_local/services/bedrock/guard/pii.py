@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from recita_local.services.bedrock.guard import checks
 from recita_local.services.bedrock.guard.accounts import card_spans, iban_spans
+from recita_local.services.bedrock.guard.names import WORD, name_spans
 from recita_local.services.bedrock.guard.phones import phone_spans
 
 
@@ -48,9 +49,6 @@ VERSION = re.compile(
     re.IGNORECASE,
 )
 """Before a number in four parts that is no address."""
-WORD = r"[A-ZÀ-Þ][\w'’-]*\.?"  # noqa: RUF001
-PARTICLE = r"(?:d[aeo]s?|del|de la|von|van|der|di|e|y|le|la)"
-PERSON = rf"({WORD}(?:[ ](?:{PARTICLE}[ ])?{WORD}){{0,5}})"
 STREET_EN = (
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Square|Sq|Way"
     r"|Place|Pl|Terrace|Highway|Hwy|Parkway|Pkwy)\b\.?"
@@ -200,29 +198,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
             flags=re.IGNORECASE | re.MULTILINE,
         ),
     ),
-    "NAME": (
-        _rule(
-            r"(?i:\b(?:(?:full|first|last|customer|client|patient|employee|contact|insured"
-            r"|account holder)? ?name|nome(?: completo| do cliente)?|nombre(?: completo)?"
-            r"|nom(?: et pr[eé]nom)?|pr[eé]nom|vorname|nachname"
-            r"|kontoinhaber|titular|cliente|customer|cashier|patient))"
-            rf"[ \t]{{0,3}}:[ \t]{{0,3}}{PERSON}",
-            flags=0,
-        ),
-        _rule(
-            rf"\b(?:Mr|Mrs|Ms|Miss|Mme|Mlle|Sr|Sra|Srta|Herrn?|Frau|Sig|Dr|Dra|Prof)\.?[ ]{PERSON}",
-            flags=0,
-        ),
-        _rule(
-            r"(?i:\b(?:my name is|me chamo|meu nome é|me llamo|mi nombre es|je m'appelle"
-            rf"|ich hei(?:ß|ss)e|mein name ist|mi chiamo)) {PERSON}",
-            flags=0,
-        ),
-    ),
 }  # fmt: skip
 
 
 SCANNERS: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
+    "NAME": name_spans,
     "PHONE": phone_spans,
     "CREDIT_DEBIT_CARD_NUMBER": card_spans,
     "INTERNATIONAL_BANK_ACCOUNT_NUMBER": iban_spans,
