@@ -51,7 +51,7 @@ def name_spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _family(name: str) -> Iterator[str]:
     """The last word of a name, if that is hardly anything else."""
-    last = name.split()[-1]
+    last = name.rsplit(maxsplit=1)[-1]
     if " " in name and len(last) >= TELLING and last[1:].islower():
         yield last
 
