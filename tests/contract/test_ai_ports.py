@@ -820,14 +820,13 @@ def test_a_segment_larger_than_a_call_is_put_together_again(
     ],
 )
 def test_settings_are_sent_where_they_mean_something(
-    meter: Meter, monkeypatch: pytest.MonkeyPatch, target: str, settings: dict[str, str]
+    meter: Meter, target: str, settings: dict[str, str]
 ) -> None:
     adapter = AmazonTranslator(meter, TranslationSettings("FORMAL", "MASK", "house-words"))
-    echo = Echo(adapter, monkeypatch)
-    adapter.translate(["Hello."], "en", target)
-    (asked,) = echo.asked
-    assert asked["Settings"] == settings
-    assert asked["TerminologyNames"] == ["house-words"]
+    languages = {"SourceLanguageCode": "en", "TargetLanguageCode": target}
+    asked = {"Text": "Hello.", "Settings": settings, "TerminologyNames": ["house-words"]}
+    stub(adapter, ("translate_text", languages | {"TranslatedText": "Hola."}, asked | languages))
+    assert adapter.translate(["Hello."], "en", target) == ["Hola."]
 
 
 def test_nothing_is_sent_that_nobody_set(meter: Meter, monkeypatch: pytest.MonkeyPatch) -> None:

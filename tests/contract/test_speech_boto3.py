@@ -63,6 +63,13 @@ def test_a_long_text_and_bad_ssml_are_polys_errors(client: Callable[[str], Any])
         )
 
 
+def test_tasks_can_be_asked_for(client: Callable[[str], Any]) -> None:
+    service = client("polly")
+    assert service.list_speech_synthesis_tasks(Status="completed")["SynthesisTasks"] == []
+    with pytest.raises(service.exceptions.SynthesisTaskNotFoundException):
+        service.get_speech_synthesis_task(TaskId="no-such-task")
+
+
 def test_voices_are_listed(client: Callable[[str], Any]) -> None:
     found = client("polly").describe_voices(LanguageCode="pt-BR")["Voices"]
     assert {voice["LanguageCode"] for voice in found} <= {"pt-BR"}

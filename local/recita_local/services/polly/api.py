@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from recita_local.engines import engine
 from recita_local.services.polly import installed, ssml
 from recita_local.services.polly.request import Request
 from recita_local.services.polly.script import SsmlError
+from recita_local.services.polly.tasks import TASKS, Task
 from recita_local.services.polly.voices import LANGUAGE_NAMES, VOICES, Voice
 from recita_local.wire.service import Operations, Params, Reply, RequestContext, ServiceError
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 6000
 MAX_BILLED_CHARACTERS = 3000
 """Both from Polly's quotas for SynthesizeSpeech; tags are not billed."""
+MAX_TASK_CHARACTERS = 200_000
+MAX_TASK_BILLED_CHARACTERS = 100_000
+"""The same for StartSpeechSynthesisTask."""
 
 CONTENT_TYPES = {
     "json": "application/x-json-stream",
@@ -39,31 +44,77 @@ SAMPLE_RATES = {
 DEFAULT_RATES = {"pcm": 16000, "mulaw": 8000, "alaw": 8000, "ogg_opus": 48000}
 
 
+@dataclass(frozen=True)
+class Order:
+    """A request that was found to be right: what is to be said, and what it costs."""
+
+    request: Request
+    kinds: tuple[str, ...]
+    output_format: str
+    rate: int
+    billed: int
+
+    def performed(self) -> tuple[bytes, str]:
+        """Sound or marks, and the engine's name."""
+        if self.output_format == "json":
+            data, name = engine("speech").call("marks", self.request, self.kinds)
+        else:
+            data, name = engine("speech").call("sound", self.request, self.output_format, self.rate)
+        return bytes(data), str(name)
+
+
 def synthesize_speech(params: Params, context: RequestContext) -> Reply:
     """SynthesizeSpeech: sound, or with ``OutputFormat=json`` the times of its words."""
+    order = _order(params, MAX_CHARACTERS, MAX_BILLED_CHARACTERS)
+    data, context.engine = order.performed()
+    return {
+        "AudioStream": data,
+        "ContentType": CONTENT_TYPES[params["OutputFormat"]],
+        "RequestCharacters": order.billed,
+    }
+
+
+def start_speech_synthesis_task(params: Params, context: RequestContext) -> Reply:
+    """StartSpeechSynthesisTask: texts of up to 100,000 billed characters, into a bucket."""
+    order = _order(params, MAX_TASK_CHARACTERS, MAX_TASK_BILLED_CHARACTERS)
+    context.engine = installed.speech_engine() or ""
+    task = Task(params, context, order.billed, lambda: order.performed()[0])
+    return {"SynthesisTask": TASKS.start(task).described()}
+
+
+def get_speech_synthesis_task(params: Params, context: RequestContext) -> Reply:
+    """GetSpeechSynthesisTask."""
+    context.engine = installed.speech_engine() or ""
+    return {"SynthesisTask": TASKS.get(params["TaskId"]).described()}
+
+
+def list_speech_synthesis_tasks(params: Params, context: RequestContext) -> Reply:
+    """ListSpeechSynthesisTasks: newest first, a hundred a page at most."""
+    context.engine = installed.speech_engine() or ""
+    found, token = TASKS.all(params.get("Status")), params.get("NextToken", "0")
+    if not token.isdigit() or int(token) > len(found):
+        raise ServiceError("InvalidNextTokenException", "The NextToken is not one of ours.")
+    end = int(token) + params.get("MaxResults", 100)
+    more = {"NextToken": str(end)} if end < len(found) else {}
+    return {"SynthesisTasks": [task.described() for task in found[int(token) : end]], **more}
+
+
+def _order(params: Params, most: int, most_billed: int) -> Order:
+    """The request, checked; raises what Polly raises."""
     voice = _voice(params)
-    kinds = _mark_types(params)
-    rate = _sample_rate(params, neural=params.get("Engine") == "neural")
+    neural = params.get("Engine") == "neural"
+    kinds, rate = _mark_types(params), _sample_rate(params, neural=neural)
     if params.get("LexiconNames"):
         raise ServiceError("LexiconNotFoundException", "The laptop keeps no lexicons.", 404)
     request = Request(
         text=params["Text"],
         text_type=params.get("TextType", "text"),
         voice_id=voice.id,
-        neural=params.get("Engine") == "neural",
+        neural=neural,
     )
-    billed = _billed(request, voice)
+    billed = _billed(request, voice, most, most_billed)
     _require_engine()
-    if params["OutputFormat"] == "json":
-        data, name = engine("speech").call("marks", request, kinds)
-    else:
-        data, name = engine("speech").call("sound", request, params["OutputFormat"], rate)
-    context.engine = name
-    return {
-        "AudioStream": data,
-        "ContentType": CONTENT_TYPES[params["OutputFormat"]],
-        "RequestCharacters": billed,
-    }
+    return Order(request, kinds, params["OutputFormat"], rate, billed)
 
 
 def describe_voices(params: Params, context: RequestContext) -> Reply:
@@ -134,9 +185,9 @@ def _sample_rate(params: Params, *, neural: bool) -> int:
     return int(text)
 
 
-def _billed(request: Request, voice: Voice) -> int:
+def _billed(request: Request, voice: Voice, most: int, most_billed: int) -> int:
     """Characters outside tags; raises what Polly raises for long texts and bad SSML."""
-    if len(request.text) > MAX_CHARACTERS:
+    if len(request.text) > most:
         raise ServiceError("TextLengthExceededException", "Maximum text length has been exceeded")
     billed = len(request.text)
     if request.text_type == "ssml":
@@ -145,7 +196,7 @@ def _billed(request: Request, voice: Voice) -> int:
         except SsmlError as error:
             raise ServiceError("InvalidSsmlException", str(error)) from error
         billed = sum(len(block.text) for block in blocks)
-    if billed > MAX_BILLED_CHARACTERS:
+    if billed > most_billed:
         raise ServiceError("TextLengthExceededException", "Maximum text length has been exceeded")
     return billed
 
@@ -158,6 +209,9 @@ def _require_engine() -> None:
 
 OPERATIONS: Operations = {
     "DescribeVoices": describe_voices,
+    "GetSpeechSynthesisTask": get_speech_synthesis_task,
+    "ListSpeechSynthesisTasks": list_speech_synthesis_tasks,
+    "StartSpeechSynthesisTask": start_speech_synthesis_task,
     "SynthesizeSpeech": synthesize_speech,
 }
 """Operation name to implementation."""
