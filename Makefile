@@ -38,11 +38,12 @@ docs: setup ## Write what docs are generated from --help and benchmarks/
 build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)
 	@SAM_CLI_BETA_BUILD_PERFORMANCE=1 $(BIN)/sam build
 
-bench: setup ## Measure the overhead, and how well documents are read, seen and understood
+bench: setup ## Measure the overhead, and how well documents are read, seen, understood and spoken
 	@$(BIN)/python benchmarks/overhead.py
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.seeing
 	@$(BIN)/python -m benchmarks.understanding
+	@$(BIN)/python -m benchmarks.speaking
 
 clean: ## Stop the laptop stack and remove what was made here
 	@-$(BIN)/recita down 2>/dev/null

@@ -53,6 +53,10 @@ def english(found: Found) -> str:
         ("marked and aligned begin of a word, apart by, median", f"{found['timing_median_ms']} ms"),
         ("… by 95 in a hundred at most", f"{found['timing_95_ms']} ms"),
         ("… with no more than 80 ms", percent(found["within_80_ms"], 1)),
+        (
+            "pocketsphinx hears words begin earlier than marked by, median",
+            f"{-found['timing_shift_ms']} ms",
+        ),
     )
     return table(("English, one voice", ""), rows)
 
@@ -82,8 +86,7 @@ def long(found: Found) -> str:
         ("calls", str(found["calls"])),
         ("length", f"{told}{found['seconds_decoded']} s decoded"),
         ("last word begins at", f"{found['last_word_seconds']} s"),
-        ("work for a second of speech, on the clock", str(found["clock_factor"])),
-        ("memory of the engine's process", f"{found['peak_megabytes']} MB"),
+        ("spoken by", found["engine"]),
     )
     return table(("one text, one file", ""), rows)
 

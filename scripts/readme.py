@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import reading_tables, seeing_tables, understanding_tables
+from benchmarks import reading_tables, seeing_tables, speaking_tables, understanding_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 READING = ROOT / "docs" / "reading.md"
 SEEING = ROOT / "docs" / "seeing.md"
+SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 BENCHMARKS = ROOT / "benchmarks"
 
@@ -37,6 +38,7 @@ def documents() -> dict[Path, dict[str, str]]:
         README: {"demo": demo(), "measured": measured()},
         READING: reading_tables.tables(_found("reading")),
         SEEING: seeing_tables.tables(_found("seeing")),
+        SPEAKING: speaking_tables.tables(_found("speaking")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
     }
 
