@@ -65,8 +65,10 @@ def types(corpus: Path) -> dict[str, Any]:
     samples = {
         name: (kind, type_of([layer.text for layer in read_layers(corpus / name)]))
         for name, kind in SAMPLES.items()
+        if (corpus / name).is_file()
     }
     return found | {
+        "samples_documents": len(samples),
         "samples": _share(samples.values()),
         "samples_mistaken": {name: pair for name, pair in samples.items() if len(set(pair)) > 1},
         "unusual": {name: summarised(text) for name, text in UNUSUAL.items()},

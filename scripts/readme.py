@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import reading_tables, seeing_tables, speaking_tables, understanding_tables
+from benchmarks import (
+    reading_tables,
+    seeing_tables,
+    speaking_tables,
+    understanding_engine_tables,
+    understanding_tables,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -15,6 +21,7 @@ READING = ROOT / "docs" / "reading.md"
 SEEING = ROOT / "docs" / "seeing.md"
 SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
+UNDERSTANDING = ROOT / "docs" / "understanding.md"
 BENCHMARKS = ROOT / "benchmarks"
 
 
@@ -40,6 +47,7 @@ def documents() -> dict[Path, dict[str, str]]:
         SEEING: seeing_tables.tables(_found("seeing")),
         SPEAKING: speaking_tables.tables(_found("speaking")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
+        UNDERSTANDING: understanding_engine_tables.tables(_found("understanding")),
     }
 
 
