@@ -70,6 +70,28 @@ def test_changed_claims(claim: str, embedder: Embedder) -> None:
     assert grounding(LEASE, [claim], embedder) < 0.5
 
 
+INVOICE = (
+    "Nordlicht Handels GmbH\nHafenweg 3\n\nInvoice FA-2017-0010\nDate: 3 August 2014\n"
+    "Your reference: PO445\nSIRET 99999999800010\nHosting, 12 months 40.00\nTotal 4.11 EUR\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "true"),
+    [
+        ("Invoice FA-2017-0010 from Nordlicht Handels GmbH, dated 3 August 2014, 4.11 EUR.", True),
+        ("It also states: SIRET: 99999999800010; Your reference: PO445.", True),
+        ("Invoice FA-2017-0011 from Nordlicht Handels GmbH, dated 3 August 2014, 4.11 EUR.", False),
+        ("Invoice FA-2017-0010 from Nordlicht Handels GmbH, dated 3 August 2014, 4.12 EUR.", False),
+        ("It also states: SIRET: 99999999800010; Your reference: PO446.", False),
+    ],
+)  # fmt: skip
+def test_what_is_put_together_of_a_forms_lines(
+    claim: str, embedder: Embedder, *, true: bool
+) -> None:
+    assert (grounding(INVOICE, [claim], embedder) >= 0.5) is true
+
+
 def test_a_quotation_begins_and_ends_with_whole_words() -> None:
     source = Source("He was unable to pay 120 days.")
 

@@ -25,8 +25,8 @@ MORE = 0.12
 """Share of a claim that another sentence must add to belong to its evidence."""
 BESIDE = 3
 """Words before and after a quotation in which a negation would turn it round."""
-COVERED = 0.5
-"""Share of a claim's words from which its evidence is surely the right one."""
+COVERED, COMMON = 0.5, 2
+"""Share of a claim's words, and how many, from which its evidence is surely the right one."""
 
 
 class Source:
@@ -68,6 +68,11 @@ class Source:
         """All numbers of the source."""
         return {digits for (digits, _), _ in self.everything.numbers}
 
+    @cached_property
+    def codes(self) -> set[str]:
+        """All references of letters and digits."""
+        return self.everything.codes
+
     def statement(self, index: int) -> Statement:
         """A sentence taken apart."""
         if index not in self._taken:
@@ -88,12 +93,13 @@ class Source:
     def names(self, claim: Statement) -> set[str]:
         """What the claim writes with a capital and the source never without."""
         sure = {word for word, is_sure in claim.capitals.items() if is_sure}
-        return (sure | claim.openings) - self._small
+        return (sure | claim.openings) - self._small - frame_words()
 
     def evidence(self, claim: Statement) -> Evidence:
         """The sentences that together say most of the claim."""
         names = set(map(stem, self.names(claim)))
         open_stems = {key for key in claim.content if key not in _idle() | names}
+        told = frozenset(open_stems)
         total = sum(map(self.weight, open_stems)) or 1.0
         extra = {stem(word) for word in claim.words if word[0].isdigit()}
         chosen: list[int] = []
@@ -108,26 +114,37 @@ class Source:
             chosen.append(best)
             open_stems -= self._bags[best]
         left = sum(map(self.weight, open_stems))
-        return Evidence(self, claim, [self.statement(index) for index in chosen], 1 - left / total)
+        found = [self.statement(index) for index in chosen]
+        sure = 1 - left / total >= COVERED and len(told - open_stems) >= COMMON
+        return Evidence(self, claim, found, 1 - left / total, sure=sure)
 
 
 class Evidence:
     """What a source says where a claim may come from."""
 
     def __init__(
-        self, source: Source, claim: Statement, statements: list[Statement], coverage: float
+        self,
+        source: Source,
+        claim: Statement,
+        statements: list[Statement],
+        coverage: float,
+        *,
+        sure: bool,
     ) -> None:
         self.source, self.claim, self.statements = source, claim, statements
         self.coverage = coverage
         """Share of the claim's telling words that these sentences have, 0 to 1."""
+        self.sure = sure
+        """Whether these are surely the sentences that the claim is about."""
 
     def contradicts(self) -> bool:
         """Whether the claim has a number, date or name not from here, or denies what is said."""
         return (
-            any(self._wrong_number(number, place) for number, place in self.claim.numbers)
+            not self.claim.codes <= self.source.codes
+            or any(self._wrong_number(number, place) for number, place in self.claim.numbers)
             or any(self._wrong_date(date) for date in self._dates())
             or self._wrong_name()
-            or (self.coverage >= COVERED and self._turned_round())
+            or (self.sure and self._turned_round())
         )
 
     def _wrong_number(self, number: Number, place: int) -> bool:
@@ -138,7 +155,7 @@ class Evidence:
         units = {other for same, other in here if same == digits}
         if units:
             return bool(unit) and "" not in units and unit not in units
-        if self.coverage < COVERED:
+        if not self.sure:
             return False
         rivals = [same for same, other in here if other == unit]
         return bool(rivals) and not self._listed(digits, place)
@@ -180,16 +197,16 @@ class Evidence:
         if not _among(date, self.source.everything.dates):
             return True
         here = {other for each in self.statements for other in each.dates}
-        return self.coverage >= COVERED and bool(here) and not _among(date, here)
+        return self.sure and bool(here) and not _among(date, here)
 
     def _wrong_name(self) -> bool:
-        names = {word for word, sure in self.claim.capitals.items() if sure}
+        names = {word for word, sure in self.claim.capitals.items() if sure} - frame_words()
         if any(word not in self.source.vocabulary for word in names):
             return True
-        if self.coverage < COVERED:
+        if not self.sure:
             return False
         here = {word for each in self.statements for word in each.words}
-        missing = set(self.claim.capitals) - here
+        missing = set(self.claim.capitals) - here - frame_words()
         known = missing & self.source.vocabulary
         strange = missing & self.source.names(self.claim) & self.claim.first_names
         said = {word for each in self.statements for word in each.capitals}

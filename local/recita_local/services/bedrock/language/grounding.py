@@ -96,11 +96,22 @@ def _claim_score(claim: str, source: Source, embedder: Embedder) -> float:
     shared = max(evidence.coverage, _share_in(claim, source.vocabulary))
     by_words = shared**2
     if evidence.contradicts():
+        parts = _parts(claim)
+        if parts != [claim]:  # each by itself, as in a list of what stands in a form
+            return min(_claim_score(part, source, embedder) for part in parts)
         return CONTRADICTED * by_words
     if by_words >= ENOUGH:
         return by_words
     trusted = STRANGE if shared < FEW and stated.is_in(source.language) else 1.0
     return max(by_words, trusted * _nearness(claim, source, embedder))
+
+
+def _parts(claim: str) -> list[str]:
+    """What semicolons part, without words that only lead up to it: "It also states:"."""
+    before, colon, rest = claim.partition(":")
+    idle = frame_words() | function_words("")
+    listed = rest if colon and all(word in idle for word in words(before)) else claim
+    return [part.strip() for part in listed.split(";") if re.search(r"\w\w", part)] or [claim]
 
 
 def _nearness(claim: str, source: Source, embedder: Embedder) -> float:

@@ -16,6 +16,10 @@ Number = tuple[str, str]
 """Digits without signs of grouping, and the unit, empty where there is none."""
 
 TOKEN = re.compile(r"R\$|\d[\d.,\u202f\u00a0]*\d|\w+|[%€$£]|[.,;:!?()–—]")  # noqa: RUF001
+CODE = re.compile(
+    r"\b(?=[\w/-]*\d)(?=[\w/-]*[A-Za-z])\w+(?:[-/]\w+)+\b|\b[A-Za-z]{1,6}\d[A-Za-z\d]{2,}\b"
+)
+"""A reference such as FA-2017-0010 or PO445, whose digits are no number."""
 STOP = frozenset(".,;:!?()–—")  # noqa: RUF001
 NUMERIC = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2})[./](\d{1,2})[./](\d{4}|\d\d)\b")
 GROUPED = re.compile(r"(?<=\d)[ ](?=\d{3}(?!\d))")
@@ -90,6 +94,8 @@ class Statement:
     text: str
     language: str
     dates: set[Date] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+    """References of letters and digits, folded."""
     numbers: list[tuple[Number, int]] = field(default_factory=list)
     """Each with its place among the words."""
     words: list[str] = field(default_factory=list)
@@ -105,7 +111,7 @@ class Statement:
 
     def __post_init__(self) -> None:
         spelled = re.sub(r"n['’]t\b", " not", self.text)  # noqa: RUF001
-        plain = self._without_dates(GROUPED.sub("\u202f", spelled))
+        plain = self._without_dates(GROUPED.sub("\u202f", self._without_codes(spelled)))
         tokens = TOKEN.findall(plain)
         self.words = [fold(token) for token in tokens]
         self._find_numbers()
@@ -130,6 +136,10 @@ class Statement:
             and word not in _inverted("numbers")
             and word not in _inverted("units")
         )
+
+    def _without_codes(self, text: str) -> str:
+        self.codes |= {fold(code) for code in CODE.findall(text)}
+        return CODE.sub(" ", text)
 
     def _without_dates(self, text: str) -> str:
         """Dates are taken out, so that their numbers are no others."""
