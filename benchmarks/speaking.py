@@ -16,6 +16,7 @@ SECTIONS: dict[str, sections.Section] = {
     "translation": speaking_translation.translation,
     "tokens": speaking_translation.tokens,
     "english": speaking_voice.english,
+    "onsets": speaking_voice.onsets,
     "speed": speaking_voice.speed,
     "long": speaking_voice.long,
 }

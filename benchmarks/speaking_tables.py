@@ -61,6 +61,17 @@ def english(found: Found) -> str:
     return table(("English, one voice", ""), rows)
 
 
+def onsets(found: Found) -> str:
+    """Sound against marks."""
+    rows = (
+        ("sentences whose sound begins after a silence", str(found["beginnings"])),
+        ("marked and heard, apart by, median", f"{found['median_ms']} ms"),
+        ("… at most", f"{found['most_ms']} ms"),
+        ("… with no more than 80 ms", percent(found["within_80_ms"], 1)),
+    )
+    return table(("English, Spanish, Portuguese", ""), rows)
+
+
 def _share(part: int, whole: int) -> str:
     return f"{part} of {whole} ({percent(part / whole, 1)})"
 
@@ -95,6 +106,7 @@ MADE = {
     "translation": translation,
     "tokens": tokens,
     "english": english,
+    "onsets": onsets,
     "speed": speed,
     "long": long,
 }

@@ -31,6 +31,8 @@ from benchmarks.speaking_parts import declaration, spoken
 RATE = 16000
 """Of pocketsphinx's English model."""
 PARAGRAPHS = range(9, 17)
+LOUD = 0.01
+"""Of full scale: what is not silence."""
 LONG = 20_000
 """Characters."""
 
@@ -57,6 +59,36 @@ def english(_: Path) -> dict[str, Any]:
         "timing_shift_ms": round(1000 * median(errors)),
         "within_80_ms": sum(error <= 0.08 for error in late) / len(late),
     }
+
+
+def onsets(_: Path) -> dict[str, Any]:
+    """When the sound begins after a silence, against when the word there is marked."""
+    errors: list[float] = []
+    for language in ("en", "es", "pt"):
+        for text in declaration(language)[10:14]:
+            recording = spoken(re.split(r"(?<=[.;])\s+", text), language)
+            errors += _onsets(recording)
+    late = sorted(abs(error) for error in errors)
+    return {
+        "beginnings": len(late),
+        "median_ms": round(1000 * median(late)),
+        "most_ms": round(1000 * late[-1]),
+        "within_80_ms": sum(error <= 0.08 for error in late) / len(late),
+    }
+
+
+def _onsets(recording: Recording) -> list[float]:
+    """How much later than marked the sound of each sentence begins, in seconds."""
+    sound = np.abs(_sound(recording))
+    loud = sound > LOUD
+    errors = []
+    for mark in recording.marks:
+        at = mark.time * RATE // 1000
+        around = loud[max(0, at - RATE // 4) : at + RATE // 4]
+        first = int(np.argmax(around))
+        if mark.type == "sentence" and around.any() and first > RATE // 20:  # silence before
+            errors.append((max(0, at - RATE // 4) + first - at) / RATE)
+    return errors
 
 
 def speed(_: Path) -> dict[str, Any]:

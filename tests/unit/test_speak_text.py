@@ -115,6 +115,20 @@ def test_a_text_beyond_the_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert manifest.ledger.languages.missing[0].reason.startswith("pages not spoken: 2")
 
 
+def test_no_page_is_spoken_beyond_the_cost_cap() -> None:
+    whole = {"recita-translate": "full", "recita-speak": "summary"}
+    cost = Pipeline("es").run(THREE, "a.pdf", whole).cost.estimated
+    pipeline = Pipeline("es")
+    pipeline.cost_cap = cost + 0.0001
+    manifest = run(pipeline)
+    (audio,) = manifest.audio
+    assert audio.text is not None
+    assert [gap.reason for gap in audio.text.missing] == ["cost-cap-reached"] * 3
+    assert audio.text.artifact is None
+    assert audio.artifact == "audio/es.mp3"
+    assert manifest.translations[0].status == "SUCCEEDED"
+
+
 def test_what_takes_too_long_goes_on_and_is_paid_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recita.text.ssml.MAX_BILLED", 120)
     clock = iter(range(0, 100_000, 80))

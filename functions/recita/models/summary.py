@@ -194,7 +194,9 @@ class SpokenMark(Model):
 
     ``start`` and ``end`` count characters (Unicode code points) of the sentence's text as
     ``summary/<lang>.json`` has it; both are null where no place in it is known. The title is
-    spoken first when there is one: then sentence 0, with no ``source``.
+    spoken first when there is one: then sentence 0, with no ``source``. In
+    ``audio/<lang>.text.marks.jsonl`` the sentences are passages of the whole text, such as its
+    paragraphs and cells, numbered through all pages.
     """
 
     time: int

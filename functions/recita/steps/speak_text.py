@@ -43,7 +43,7 @@ def publish_text(
         said += (SpokenSentence(passage, len(said), (number,)) for passage in spoken)
     if said:
         try:
-            budget.afford((_paid(said),))
+            budget.afford((_paid(said, voice.choices(language)[0].engine),))
             recording = record(step, said, language, voice, until)
             return _published(step, language, said, recording, missing)
         except CostCapReachedError:
@@ -52,10 +52,10 @@ def publish_text(
     return SpokenText(missing=tuple(sorted(missing, key=lambda gap: gap.page)))
 
 
-def _paid(said: list[SpokenSentence]) -> Usage:
+def _paid(said: list[SpokenSentence], engine: str) -> Usage:
     """What speaking would cost at most: sound and marks are paid alike."""
     units = 2 * sum(len(sentence.text) for sentence in said)
-    unit = "neural characters"
+    unit = f"{engine} characters"
     return Usage(service="polly", operation="SynthesizeSpeech", calls=1, units=units, unit=unit)
 
 
