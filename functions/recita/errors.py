@@ -60,7 +60,7 @@ class CostCapReachedError(RecitaError):
     def __init__(self, spent: float, cost: float, cap: float) -> None:
         super().__init__(
             f"about USD {spent:.4f} is spent, the next call may cost USD {cost:.4f}, "
-            f"the cap is USD {cap:.2f}"
+            f"the cap is USD {cap:g}"
         )
 
 

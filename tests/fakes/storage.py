@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,9 +83,9 @@ class FakeResults:
             path.write_bytes(body)
         return body is not None
 
-    def remove(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            self.objects.pop(key, None)
+    def remove(self, prefix: str, keep: str) -> None:
+        for key in [key for key in self.objects if key.startswith(prefix) and key != keep]:
+            del self.objects[key]
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         current = self.objects.get(key)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 from recita.models.document import Document, result_key
 from recita.models.page import Page
-from recita.models.summary import Sentence
+from recita.models.summary import GuardrailUsed, Sentence
+from recita.ports import GuardedText
 from recita.pricing import table
 from recita.steps import folding
 from recita.steps.grounding import SOURCE, source_of
@@ -218,6 +219,7 @@ def test_the_cap_counts_what_earlier_steps_paid() -> None:
             "rekognition/DetectLabels/images",
             "rekognition/DetectModerationLabels/images",
             "rekognition/DetectText/images",
+            "rekognition/DetectFaces/images",
         )
     )
     manifest = pipeline.run(files.picture(), "a.jpg")
@@ -282,3 +284,70 @@ def test_page_and_prompt_stay_one_shape() -> None:
     page = Page(number=1, method="native", why="", text="x")
     (piece,) = prompting.pieces([page])
     assert prompting.PAGES.fullmatch(prompting.marked(piece)) is not None
+
+
+def test_a_blocked_rerun_leaves_nothing_of_the_run_before() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(b"Ask ana@example.org.", "a.txt", {"recita-redact-text": "on"})
+    assert pipeline.execute(upload, upload.document_id).status == "COMPLETED"
+    pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
+    pipeline.guardrail.blocked = ("Ask",)
+    assert pipeline.execute(upload, f"{upload.document_id}.2").status == "BLOCKED"
+    prefix = result_key(upload.document_id, "")
+    left = [key for key in pipeline.results.objects if key.startswith(prefix)]
+    assert left == [f"{prefix}manifest.json"]
+
+
+def test_a_rerun_without_a_summary_has_not_that_of_the_run_before() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(b"The rent is 900 euros.", "a.txt")
+    assert pipeline.execute(upload, upload.document_id).summary is not None
+    pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
+    pipeline.model.replies = [answer("no"), answer("no")]
+    manifest = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert (manifest.status, manifest.summary, manifest.facts) == ("PARTIAL", None, ())
+    assert manifest.translations == ()
+
+
+def test_a_fact_whose_name_is_masked_with_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = read("CPF 52998224725")
+    facts = [{"name": "CPF", "value": "52998224725", "page": 1}]
+    pipeline.model.replies = [answer(reply(facts=facts))]
+    masked = GuardedText("{CPF}", "ANONYMIZED", ("sensitiveInformationPolicy/CPF",))
+    monkeypatch.setattr(pipeline.guardrail, "check_output", lambda _: masked)
+    assert understand(pipeline).status == "SUCCEEDED"
+    assert understanding(pipeline).facts == ()
+
+
+def test_a_mask_that_takes_a_page_tag_with_it_costs_a_check_more() -> None:
+    pipeline = read("Password:", "It is due on the first.")
+    check = pipeline.guardrail.check_input
+    pipeline.guardrail.check_input = lambda text: check(  # type: ignore[method-assign]
+        text.replace("Password:\n</page>", "Password: {PASSWORD}")
+    )
+    assert understand(pipeline).status == "SUCCEEDED"
+    assert pipeline.guardrail.inputs[1:] == ["Password:", "It is due on the first."]
+    assert "It is due on the first." in pipeline.model.prompts[0].document
+
+
+def test_a_sentence_that_names_a_page_without_text_is_held_against_all() -> None:
+    assert source_of(Sentence(text="Any.", pages=(9,)), passages("one", "two")) == "one\ntwo"
+
+
+def test_a_sentence_without_spaces_finds_its_part() -> None:
+    filler = "会社は毎年株主総会を開催し、取締役の選任について決議を行うものとする。" * 600
+    said = "契約金額は五百万円であり、支払期限は三月末日である。"
+    sentence = Sentence(text="契約金額は五百万円で、三月末日までに支払う。", pages=(1,))
+    assert said in source_of(sentence, passages(filler + said + filler))
+
+
+def test_what_is_written_in_escapes_is_checked_when_it_is_read() -> None:
+    pipeline = Pipeline("none")
+    pipeline.ocr.texts = ("STOP",)
+    sentences = '[{"text": "It says ana\\u0040example.org.", "pages": [1]}]'
+    said = f'{{"title": "A card", "language": "en", "sentences": {sentences}}}'
+    pipeline.model.replies = [answer(said)]
+    manifest = pipeline.run(files.picture(), "a.jpg")
+    assert manifest.status == "COMPLETED"
+    assert manifest.summary is not None
+    assert manifest.summary.text == "It says {EMAIL}."

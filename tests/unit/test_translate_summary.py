@@ -154,7 +154,7 @@ def test_what_is_lost_twice_is_told() -> None:
     manifest = pipeline.run(CODES, "a.txt")
     assert manifest.status == "COMPLETED"
     assert [(w.code, w.message) for w in manifest.warnings] == [
-        ("translation-tokens-lost", "es: INV-7")
+        ("translation-tokens-lost", "es: 1 in a sentence")
     ]
 
 

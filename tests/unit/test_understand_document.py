@@ -69,7 +69,7 @@ def test_the_model_is_never_asked_about_a_blocked_text() -> None:
     pipeline = read("This is forbidden.")
     assert understand(pipeline).status == "BLOCKED"
     assert pipeline.model.prompts == []
-    assert work_key(DOCUMENT.document_id, UNDERSTANDING) not in pipeline.results.objects
+    assert pipeline.results.objects[work_key(DOCUMENT.document_id, UNDERSTANDING)] == b""
 
 
 def test_a_blocked_piece_publishes_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,7 @@ class BedrockModel:
 def _middle(text: str) -> int:
     """Return where to cut: at a line or a word near the middle, if there is one."""
     half = len(text) // 2
-    cuts = (text.rfind(mark, half // 2, half) for mark in ("\n", " "))
+    cuts = (text.rfind(mark, half // 2, half) for mark in ("\n\n", "\n", ". ", " "))
     return next((cut + 1 for cut in cuts if cut > 0), half)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 COPY_BYTES = 1024 * 1024
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
-DELETED_AT_ONCE = 1000
-"""Keys of one DeleteObjects (S3 API reference)."""
 CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
@@ -112,17 +110,25 @@ class S3Results:
             shutil.copyfileobj(found["Body"], file, COPY_BYTES)
         return True
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove objects; those that are not there are no error."""
-        left: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
-        while left:
-            objects, left = left[:DELETED_AT_ONCE], left[DELETED_AT_ONCE:]
-            reply = self._s3.delete_objects(
-                Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
-            )
-            for error in reply.get("Errors", ()):
-                code, message = error.get("Code", "Unknown"), error.get("Message", "")
-                raise ProviderUnavailableError("s3", "delete_objects", code, message)
+    def remove(self, prefix: str, keep: str) -> None:
+        """Remove every object whose key begins with ``prefix``, but the one named ``keep``."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:  # of at most a thousand, as many as one DeleteObjects takes
+            found = [one["Key"] for one in page.get("Contents", ()) if one["Key"] != keep]
+            self._delete(found)
+
+    def _delete(self, keys: list[str]) -> None:
+        if not keys:
+            return
+        objects: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
+        reply = self._s3.delete_objects(
+            Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
+        )
+        for error in reply.get("Errors", ()):
+            code, message = error.get("Code", "Unknown"), error.get("Message", "")
+            raise ProviderUnavailableError("s3", "delete_objects", code, message)
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write by one conditional write; return what the key holds afterwards."""

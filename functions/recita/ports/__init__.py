@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,8 +76,8 @@ class Results(Protocol):
     def download(self, key: str, path: Path) -> bool:
         """Write the object to a file, which may be larger than memory; False without one."""
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove objects; those that are not there are no error."""
+    def remove(self, prefix: str, keep: str) -> None:
+        """Remove every object whose key begins with ``prefix``, but the one named ``keep``."""
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write ``key`` by one conditional write and return what the key then holds.

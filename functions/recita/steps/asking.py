@@ -17,7 +17,6 @@ from recita.ports import Answer, Model, Prompt
 from recita.settings import LANGUAGE
 from recita.text.identify import foreign
 
-OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 TOO_LONG = "model_context_window_exceeded"
 FINISHED = frozenset({"end_turn", "stop_sequence", "guardrail_intervened"})
 """Converse's stop reasons after which an answer is whole."""
@@ -33,6 +32,44 @@ REPAIRS: dict[Fault, str] = {
 }
 
 
+def _text(value: Any) -> Any:
+    """Models write null for nothing, and numbers where a value is one."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+def _code(value: Any) -> Any:
+    return value.strip().replace("_", "-") if isinstance(value, str) else value
+
+
+def _numbers(value: Any) -> Any:
+    """Return page numbers, however they are written: 3, "3", "p. 3"."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    found = [re.search(r"\d{1,6}", str(item)) for item in listed]
+    return [int(number[0]) for number in found if number]
+
+
+def _number(value: Any) -> int | None:
+    return next(iter(_numbers(value)), None)
+
+
+def _confidence(value: Any) -> float | None:
+    """Return a confidence from 0 to 1; some models count in per cent, some in words."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    number = number / 100 if 1 < number <= 100 else number
+    return number if 0 <= number <= 1 else None
+
+
+Confidence = Annotated[
+    float | None, BeforeValidator(_confidence), Field(default=None, description="0 to 1")
+]
+Text = Annotated[str, BeforeValidator(_text)]
+
+
 def _one_of(known: Iterable[str]) -> Callable[[Any], str]:
     names = frozenset(known)
 
@@ -46,35 +83,38 @@ def _one_of(known: Iterable[str]) -> Callable[[Any], str]:
 class AnsweredFact(BaseModel):
     """One key fact as the model quotes it."""
 
-    name: str
+    name: Text = Field(max_length=100)
     kind: Annotated[FactKind, BeforeValidator(_one_of(get_args(FactKind)))] = "other"
-    value: str = Field(description="Exactly as it stands on its page.")
-    page: int | None = None
-    confidence: float | None = Field(default=None, description="0 to 1")
+    value: Text = Field(max_length=500, description="Exactly as it stands on its page.")
+    page: Annotated[int | None, BeforeValidator(_number)] = None
+    confidence: Confidence = None
 
 
 class AnsweredSentence(BaseModel):
     """One sentence as the model writes it."""
 
-    text: str
-    pages: tuple[int, ...] = Field(default=(), description="Numbers of the pages it rests on.")
+    text: Text = Field(max_length=2000)
+    """Less than a guardrail takes of an answer in one check."""
+    pages: Annotated[tuple[int, ...], BeforeValidator(_numbers)] = Field(
+        default=(), description="Numbers of the pages it rests on."
+    )
 
 
 class Answered(BaseModel):
     """The JSON object that every prompt asks for."""
 
-    title: str = ""
-    language: str = Field(
+    title: Text = Field(default="", max_length=500)
+    language: Annotated[str, BeforeValidator(_code)] = Field(
         pattern=f"^{LANGUAGE.pattern}$", description="Two-letter code of the answer's language."
     )
     """Becomes part of file names: nothing that a document talked the model into may."""
-    language_confidence: float | None = Field(default=None, description="0 to 1")
+    language_confidence: Confidence = None
     document_type: Annotated[DocumentType, BeforeValidator(_one_of(get_args(DocumentType)))] = (
         "other"
     )
-    type_confidence: float | None = Field(default=None, description="0 to 1")
+    type_confidence: Confidence = None
     sentences: tuple[AnsweredSentence, ...]
-    facts: tuple[AnsweredFact, ...] = ()
+    facts: Annotated[tuple[AnsweredFact, ...], BeforeValidator(lambda value: value or ())] = ()
 
 
 class ModelAnswer(BaseModel):
@@ -140,11 +180,8 @@ def _fail_closed(answer: Answer) -> Answer:
 
 
 def _parsed(text: str) -> tuple[Answered | None, Fault]:
-    found = OBJECT.search(text)
-    if not found:
-        return None, "not-json"
-    try:
-        parsed = Answered.model_validate_json(found[0])
+    try:  # models talk before and after it
+        parsed = Answered.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
     except ValidationError:
         return None, "not-json"
     if not any(sentence.text.strip() for sentence in parsed.sentences):

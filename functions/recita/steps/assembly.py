@@ -67,7 +67,7 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
         translations=translations,
         audio=audio,
         ledger=ledger,
-        artifacts=artifacts(records) if shown else (),
+        artifacts=_artifacts(records) if shown else (),
         usage=usage,
         cost=estimate(usage),
         steps=_steps(given, records),
@@ -78,7 +78,8 @@ def assemble(given: PublishInput, evidence: Evidence) -> Manifest:
 
 def _pages(evidence: Evidence, *, shown: bool) -> tuple[PageEntry, ...]:
     pages = evidence.reading.pages if evidence.reading else ()
-    return tuple(_page(page, shown=shown) for page in pages)
+    written = {one.key for one in _artifacts(evidence.records)} if shown else set()
+    return tuple(_page(page, shown=page.artifact in written) for page in pages)
 
 
 def _page(page: Page, *, shown: bool) -> PageEntry:
@@ -201,8 +202,7 @@ def _lost(failure: Failure) -> Step:
     return Step(name=failure.step, status="FAILED", error=error)
 
 
-def artifacts(records: Sequence[StepRecord]) -> tuple[Artifact, ...]:
-    """Return every file the steps wrote, as it was written last."""
+def _artifacts(records: Sequence[StepRecord]) -> tuple[Artifact, ...]:
     latest = {artifact.key: artifact for record in records for artifact in record.artifacts}
     return tuple(latest[key] for key in sorted(latest))
 

@@ -16,11 +16,10 @@ from recita.models.picture import Picture, Pictures
 from recita.models.steps import DescribeInput, DescribeProgress
 from recita.models.summary import Understanding
 from recita.ports import Guardrail
-from recita.steps.describing import DESCRIBE, LANGUAGE, derived, describe_picture
+from recita.steps.describing import DESCRIBE, LANGUAGE, Described, derived, describe_picture
 from recita.steps.evidence import budget
-from recita.steps.folding import unusable
 from recita.steps.handover import PICTURES, UNDERSTANDING
-from recita.steps.interview import Asked, Interview, Models, OutOfTimeError
+from recita.steps.interview import Interview, Models, OutOfTimeError
 from recita.steps.seen import SeenPicture, seen_pictures
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.conditions import Rule, parse_rule
@@ -136,26 +135,22 @@ def _described(desk: _Desk, picture: Picture, jpeg: bytes) -> tuple[Picture, boo
     if summary and summary.prompt_version.startswith(f"{DESCRIBE}/"):  # the upload itself
         return picture.model_copy(update={"description": summary.text}), True
     asked = _asked(desk, picture, jpeg)
-    if asked and (why := unusable(asked)):
-        desk.step.warn("description-failed", f"picture {picture.id}: {why}")
-        asked = None
     if asked is None:
         return picture.model_copy(update={"error": "description-failed"}), True
-    if asked.answer is None:
+    if asked.text is None:
         desk.step.warn("description-blocked", f"picture {picture.id}")
-        return picture, not asked.question_blocked
-    description = " ".join(sentence.text for sentence in asked.answer.sentences)
-    return picture.model_copy(update={"description": description}), True
+        return picture, not asked.picture_blocked
+    return picture.model_copy(update={"description": asked.text}), True
 
 
-def _asked(desk: _Desk, picture: Picture, jpeg: bytes) -> Asked | None:
+def _asked(desk: _Desk, picture: Picture, jpeg: bytes) -> Described | None:
     """Return the answer about one picture, None when there is none to be had."""
     if desk.silent:
         return None
     language = desk.understood.language.code if desk.understood else LANGUAGE
     near = _around(desk, picture)
     try:
-        return describe_picture(desk.interview, picture, language, near, jpeg)
+        described = describe_picture(desk.interview, picture, language, near, jpeg)
     except UNANSWERED as error:
         if not desk.last_attempt:
             raise
@@ -163,6 +158,10 @@ def _asked(desk: _Desk, picture: Picture, jpeg: bytes) -> Asked | None:
         desk.step.warn("description-failed", f"picture {picture.id}: {error}")
     except (CostCapReachedError, ProviderRefusedError) as error:
         desk.step.warn("description-failed", f"picture {picture.id}: {error}")
+    else:
+        if not described.failed:
+            return described
+        desk.step.warn("description-failed", f"picture {picture.id}: {described.failed}")
     return None
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from recita import cage
 from recita.decoding import image
 from recita.models.document import work_key
 from recita.models.picture import Picture
-from recita.models.summary import Classification, Language, Summary, Understanding, WindowLedger
+from recita.models.summary import (
+    Classification,
+    Language,
+    Sentence,
+    Stage,
+    Summary,
+    Understanding,
+    WindowLedger,
+)
 from recita.ports import Results
+from recita.steps.asking import ModelAnswer
 from recita.steps.folding import BlockedError, NoSummaryError, unusable
 from recita.steps.handover import picture_file
 from recita.steps.interview import Asked, Interview, Question
@@ -34,14 +44,16 @@ def describe_upload(
 
     Raises BlockedError, NoSummaryError.
     """
-    page = _page(picture, {"text": text or picture.text})
+    page = _checked(interview, "picture", _page(picture, {"text": text or picture.text}), "input")
+    if page is None:
+        raise BlockedError
     question = Question(DESCRIBE, page, "picture", image=_shown(picture, jpeg), language=LANGUAGE)
     asked = interview.ask("picture", question)
-    answer = asked.answer
-    if answer is None and not asked.fault:
-        raise BlockedError
+    if why := unusable(asked):
+        raise NoSummaryError(why)
+    answer = _said(interview, "picture", asked, "summary")
     if answer is None:
-        raise NoSummaryError(unusable(asked))
+        raise BlockedError
     summary = Summary(
         language=answer.language,
         title=answer.title,
@@ -52,32 +64,82 @@ def describe_upload(
     )
     return Understanding(
         language=Language(code=answer.language, confidence=answer.language_confidence),
-        classification=Classification(type=answer.document_type, confidence=answer.type_confidence),
+        classification=Classification(type="picture", confidence=answer.type_confidence),
         summary=summary,
-        facts=answer.facts,
         characters_summarised=len(text),
         windows=WindowLedger(total=1, summarised=1),
     )
 
 
+@dataclass(frozen=True)
+class Described:
+    """What came of a question about a picture: its description, or why there is none."""
+
+    text: str | None = None
+    failed: str = ""
+    """Why the answer can't be used; neither this nor a text: the guardrail blocked something."""
+    picture_blocked: bool = False
+    """Whether it was the picture, or what is known about it."""
+
+
 def describe_picture(
     interview: Interview, picture: Picture, language: str, around: str, jpeg: bytes
-) -> Asked:
+) -> Described:
     """Return what was answered about a picture inside a document.
 
     ``around`` is the text that stands near the picture; ``language`` a code such as ``pt``.
     """
+    name, target = f"picture-{picture.id}", f"picture {picture.id}"
     found = {"text": picture.text, "alt": picture.alt, "around": around}
+    page = _checked(interview, name, _page(picture, found), "description", target)
+    if page is None:
+        return Described(picture_blocked=True)
     question = Question(
         DESCRIBE,
-        _page(picture, found),
-        f"picture {picture.id}",
+        page,
+        target,
         image=_shown(picture, jpeg),
         sentences=SENTENCES,
         language=language,
-        stages=("description", "description"),
+        stage="description",
     )
-    return interview.ask(f"picture-{picture.id}", question)
+    asked = interview.ask(name, question)
+    if why := unusable(asked):
+        return Described(failed=why)
+    answer = _said(interview, name, asked, "description", target)
+    if answer is None:
+        return Described(picture_blocked=asked.question_blocked)
+    return Described(" ".join(sentence.text for sentence in answer.sentences))
+
+
+def _checked(
+    interview: Interview, name: str, text: str, stage: Stage, target: str = "picture"
+) -> str | None:
+    """Return a text as the guardrail lets it go on, None when it does not."""
+    check = interview.check(f"{name}-{stage}", text, stage, target)
+    return None if check.action == "BLOCKED" else check.text
+
+
+def _said(
+    interview: Interview, name: str, asked: Asked, stage: Stage, target: str = "picture"
+) -> ModelAnswer | None:
+    """Return the answer as the guardrail lets it leave, None when it does not.
+
+    What checks an answer beside the model reads JSON, in which a letter may be written as a number.
+    """
+    answer = asked.answer
+    if answer is None:
+        return None
+    lines = [answer.title, *(sentence.text for sentence in answer.sentences)]
+    check = interview.check_answer(f"{name}-said", "\n".join(lines), stage, target)
+    title, *texts = check.text.split("\n")
+    if check.action == "BLOCKED" or len(texts) != len(answer.sentences):
+        return None
+    sentences = [
+        Sentence(text=text, pages=sentence.pages)
+        for text, sentence in zip(texts, answer.sentences, strict=True)
+    ]
+    return answer.model_copy(update={"title": title, "sentences": tuple(sentences), "facts": ()})
 
 
 def derived(results: Results, document_id: str, picture: Picture) -> bytes:

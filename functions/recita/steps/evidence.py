@@ -39,8 +39,8 @@ STEPS = (
     "understand-document",
     "describe-images",
 )
-NO_SUMMARY = ("summary-unusable", "cost-cap-reached")
-"""Warnings of a step that ended without the summary it was asked for."""
+GAPS = ("summary-unusable", "cost-cap-reached")
+"""Warnings of steps that ended without what they were asked for."""
 PER_LANGUAGE = ("translate-summary", "speak-summary")
 
 
@@ -64,12 +64,11 @@ class Evidence:
 
     @property
     def gap(self) -> Reason | None:
-        """Why the summary is missing, or is less than was asked for."""
-        if self.understanding:
+        """Why the summary is missing or less than was asked for, or what was too dear."""
+        if self.understanding and self.understanding.degraded:
             return self.understanding.degraded
-        step = next((one for one in self.records if one.name == "understand-document"), None)
-        said = step.warnings if step else ()
-        return next((reason(w.code, w.message) for w in said if w.code in NO_SUMMARY), None)
+        said = (warning for record in self.records for warning in record.warnings)
+        return next((reason(w.code, w.message) for w in said if w.code in GAPS), None)
 
 
 def gather(results: Results, document: Document) -> Evidence:
@@ -77,7 +76,7 @@ def gather(results: Results, document: Document) -> Evidence:
 
     def recall(name: str, kind: type[M]) -> M | None:
         body = results.read(work_key(document.document_id, name))
-        return kind.model_validate_json(body) if body is not None else None
+        return kind.model_validate_json(body) if body else None
 
     inventory = recall(INVENTORY, Inventory)
     speeches = {code: recall(speech(code), Speech) for code in document.languages}

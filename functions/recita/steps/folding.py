@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from recita.errors import CostCapReachedError
 from recita.models.reasons import Reason, reason
-from recita.models.summary import MissingWindow
+from recita.models.summary import MissingWindow, Sentence
 from recita.ports import MAX_TOKENS
 from recita.pricing import context
 from recita.steps.asking import ModelAnswer
 from recita.steps.budget import INSTRUCTIONS
 from recita.steps.interview import Asked, Interview, Question
+from recita.text.overlap import words
 from recita.text.prompting import Passage, neutralised
 from recita.text.windows import WINDOW_TOKENS, Window, windows
 
@@ -36,12 +37,22 @@ class NoSummaryError(Exception):
 
 
 @dataclass(frozen=True)
+class Said:
+    """A sentence of a part's summary, and the page it stands under in a summary of all parts."""
+
+    page: int
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
 class Last:
     """The answer that becomes the summary, and the question that gave it, if one did."""
 
     answer: ModelAnswer
     name: str = ""
     question: Question | None = None
+    said: tuple[Said, ...] = ()
+    """What the question was about, when that were summaries."""
 
 
 @dataclass
@@ -53,6 +64,8 @@ class Draft:
     language: str
     """Code of the answers' language; empty when the document's is not known for sure."""
     answers: list[ModelAnswer] = field(default_factory=list)
+    said: list[list[Said]] = field(default_factory=list)
+    """The sentences of each answer."""
     missing: list[MissingWindow] = field(default_factory=list)
     lost: int = 0
     """Characters of the windows that are missing."""
@@ -68,7 +81,7 @@ class Draft:
             question = self._question("summarise", found[0], "document")
             asked = self._ask("whole", question)
             if asked.answer:
-                self.answers.append(asked.answer)
+                self._take(asked.answer, found[0])
                 return Last(asked.answer, "whole", question)
             if asked.fault != "too-long":
                 raise NoSummaryError(unusable(asked))
@@ -79,7 +92,8 @@ class Draft:
         """Ask once more, and say why; None when there is no question or no usable answer."""
         if last.question is None:
             return None
-        return self._ask(f"{last.name}-strict", replace(last.question, strict=True)).answer
+        answer = self._ask(f"{last.name}-strict", replace(last.question, strict=True)).answer
+        return _placed(answer, last.said) if answer else None
 
     def _ask_all(self, found: Sequence[Window]) -> None:
         for number, window in enumerate(found, start=1):
@@ -99,12 +113,16 @@ class Draft:
         asked = self._ask(name, question)
         halves = window.halves() if asked.fault == "too-long" else None
         if asked.answer:
-            self.answers.append(asked.answer)
+            self._take(asked.answer, window)
         elif halves:
             for half, letter in zip(halves, "ab", strict=True):
                 self._ask_window(f"{name}{letter}", half)
         else:
             self._miss([window], f"{asked.fault} ({asked.stop_reason})")
+
+    def _take(self, answer: ModelAnswer, window: Window) -> None:
+        self.answers.append(answer)
+        self.said.append(_said(answer, window))
 
     def _miss(self, left: Iterable[Window], why: str) -> None:
         for window in left:
@@ -122,26 +140,32 @@ class Draft:
         return Last(_quoted(self.answers))
 
     def _folded(self) -> Last:
-        answers, level = self.answers, 1
+        said, level = self.said, 1
         while True:
-            found = self._windows(_digest(answers), whole=True)
-            last = [self._fold(f"fold-{level}-{n:04d}", window) for n, window in enumerate(found)]
+            all_said = tuple(one for part in said for one in part)
+            found = self._windows(_digest(all_said), whole=True)
+            last = [
+                self._fold(f"fold-{level}-{number:04d}", window, all_said)
+                for number, window in enumerate(found)
+            ]
             if len(last) == 1:
                 return last[0]
-            if len(last) >= len(answers):
+            if len(last) >= len(said):
                 raise NoSummaryError("the summaries of the parts do not get shorter")
-            answers, level = [one.answer for one in last], level + 1
+            answers = [one.answer for one in last]
+            said = [_said(*both) for both in zip(answers, found, strict=True)]
+            level += 1
 
-    def _fold(self, name: str, window: Window) -> Last:
+    def _fold(self, name: str, window: Window, said: tuple[Said, ...]) -> Last:
         question = self._question("synthesise", Window(window.passages), "summaries")
         question = replace(question, sentences=LONG_SENTENCES)
         asked = self._ask(name, question)
         if asked.answer is None:
             raise NoSummaryError(unusable(asked))
-        return Last(asked.answer, name, question)
+        return Last(_placed(asked.answer, said), name, question, said)
 
     def _question(self, task: str, window: Window, target: str) -> Question:
-        return Question(task, window.text, target, checked=True, language=self.language)
+        return Question(task, window.text, target, language=self.language)
 
     def _ask(self, name: str, question: Question) -> Asked:
         asked = self.interview.ask(name, question)
@@ -156,15 +180,41 @@ class Draft:
         return windows(passages, room)
 
 
-def _digest(answers: Sequence[ModelAnswer]) -> list[Passage]:
-    """Return the windows' sentences as passages of their own, under their pages' numbers."""
+def _said(answer: ModelAnswer, window: Window) -> list[Said]:
+    """Return an answer's sentences, each under its first page, or the first of its window."""
+    first = window.passages[0].page
+    return [Said(min(one.pages, default=first), one) for one in answer.sentences]
+
+
+def _digest(said: Iterable[Said]) -> list[Passage]:
+    """Return sentences as passages of their own, under their pages' numbers."""
     by_page: dict[int, list[str]] = {}
-    for answer in answers:
-        for sentence in answer.sentences:
-            by_page.setdefault(min(sentence.pages, default=1), []).append(sentence.text)
+    for one in said:
+        by_page.setdefault(one.page, []).append(one.sentence.text)
     return [
         Passage(page, neutralised("\n".join(texts)), 0) for page, texts in sorted(by_page.items())
     ]
+
+
+def _placed(answer: ModelAnswer, said: Iterable[Said]) -> ModelAnswer:
+    """Return the summary of summaries with all pages that the sentences it is made of rest on.
+
+    A summary names a page for each sentence; of those that stand under it, the nearest counts.
+    """
+    by_page: dict[int, list[Sentence]] = {}
+    for one in said:
+        by_page.setdefault(one.page, []).append(one.sentence)
+    sentences = []
+    for sentence in answer.sentences:
+        own = words(sentence.text)
+        near = [
+            max(by_page[page], key=lambda one: len(own & words(one.text)))
+            for page in sentence.pages
+            if page in by_page
+        ]
+        pages = sorted({page for one in near for page in one.pages})
+        sentences.append(sentence.model_copy(update={"pages": tuple(pages)}))
+    return answer.model_copy(update={"sentences": tuple(sentences)})
 
 
 def _quoted(answers: Sequence[ModelAnswer]) -> ModelAnswer:

@@ -8,7 +8,7 @@ what still falls below is left out, and the warnings say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from recita.errors import UnderstandingFailedError
@@ -16,6 +16,7 @@ from recita.models.summary import Fact, Grounding, Sentence
 from recita.steps.asking import ModelAnswer
 from recita.steps.folding import BlockedError
 from recita.steps.interview import Checked, Interview
+from recita.text.overlap import words
 from recita.text.prompting import Passage
 
 SOURCE = 12_000
@@ -24,7 +25,6 @@ words. A check is paid by the character, and takes 100,000 at most."""
 PART = 3_000
 FACTS = 40
 MASK_ALONE = re.compile(r"\{[A-Z_]+\}")
-WORD = re.compile(r"\w{3,}")
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,13 @@ def _graded(
 
 def source_of(sentence: Sentence, passages: Sequence[Passage]) -> str:
     """Return the text a sentence is held against: of its pages, or of all when it names none."""
-    texts = [one.text for one in passages if not sentence.pages or one.page in sentence.pages]
+    named = [one.text for one in passages if one.page in sentence.pages]
+    texts = named or [one.text for one in passages]
     if sum(map(len, texts)) <= SOURCE:
         return "\n".join(texts)
     parts = [text[at : at + PART] for text in texts for at in range(0, len(text), PART)]
-    words = set(WORD.findall(sentence.text.casefold()))
-    shared = [len(words & set(WORD.findall(part.casefold()))) for part in parts]
+    own = words(sentence.text)
+    shared = [len(own & words(part)) for part in parts]
     best = sorted(range(len(parts)), key=lambda index: (-shared[index], index))[: SOURCE // PART]
     return "\n".join(parts[index] for index in sorted(best))
 
@@ -133,17 +134,21 @@ def checked_facts(interview: Interview, answers: Iterable[ModelAnswer]) -> tuple
     lines = (
         " ".join(f"{name}: {fact.value}".split()) for name, fact in zip(names, facts, strict=True)
     )
-    check = interview.check("facts", "\n".join(lines), "facts", "facts")
+    check = interview.check_answer("facts", "\n".join(lines), "facts", "facts")
     if check.action == "BLOCKED":
         raise BlockedError
     said = check.text.split("\n")
     if len(said) != len(facts):
         raise UnderstandingFailedError("the guardrail's answer has other lines than the facts")
-    return tuple(
-        fact.model_copy(update=dict(zip(("name", "value"), line.split(": ", 1), strict=True)))
-        for fact, line in zip(facts, said, strict=True)
-        if not MASK_ALONE.fullmatch(line.partition(": ")[2].strip())
-    )
+    return tuple(_let_go(facts, said))
+
+
+def _let_go(facts: Iterable[Fact], said: Iterable[str]) -> Iterator[Fact]:
+    """Yield facts as the guardrail's lines have them; a mask may have taken the name, too."""
+    for fact, line in zip(facts, said, strict=True):
+        name, _, value = line.partition(": ")
+        if value and not MASK_ALONE.fullmatch(value.strip()):
+            yield fact.model_copy(update={"name": name, "value": value})
 
 
 def _chosen(interview: Interview, answers: Iterable[ModelAnswer]) -> list[Fact]:

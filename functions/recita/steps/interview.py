@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from recita.errors import ProviderThrottledError, ProviderUnavailableError
 from recita.models.base import Model as Record
 from recita.models.record import Warned
 from recita.models.summary import Grounding, GuardrailAction, Stage, Verdict
@@ -35,16 +36,14 @@ class Question:
 
     task: str
     text: str
-    """Between the marks of its pages."""
+    """Between the marks of its pages, as the guardrail let it go on."""
     target: str
-    checked: bool = False
-    """Whether the text has passed the guardrail already."""
     image: bytes | None = None
     sentences: int = SENTENCES
     language: str = ""
     """Of the answer; empty where the document's own is asked for."""
-    stages: tuple[Stage, Stage] = ("input", "summary")
-    """Of the verdicts on the question and on the answer."""
+    stage: Stage = "summary"
+    """Of the verdict on the answer."""
     strict: bool = False
     """Whether a sentence of the last answer did not rest on the document."""
     part: bool = False
@@ -118,17 +117,18 @@ class Interview:
 
         def pay() -> Asked:
             self.budget.afford_question(self._model(question).model_id, question.text)
-            return self._ask_guarded(question).model_copy(update={"key": key})
+            return self._asked(question).model_copy(update={"key": key})
 
         return self._once(name, key, Asked, pay)
 
     def check(self, name: str, text: str, stage: Stage, target: str) -> Checked:
-        """Return the guardrail's verdict on a text by itself; asked once, errors as above.
+        """Return the guardrail's verdict on a text that goes in; asked once, errors as above."""
+        check = self._guardrail.check_input
+        return self._check(name, (text, "", ""), (stage, target), lambda: check(text))
 
-        ``stage`` says whether the text goes in or comes out.
-        """
-        guard = self._guardrail
-        check = guard.check_input if stage in ("input", "description") else guard.check_output
+    def check_answer(self, name: str, text: str, stage: Stage, target: str) -> Checked:
+        """Return the verdict on a text that would leave, as above."""
+        check = self._guardrail.check_output
         return self._check(name, (text, "", ""), (stage, target), lambda: check(text))
 
     def ground(self, name: str, text: str, source: str, target: str) -> Checked:
@@ -148,7 +148,7 @@ class Interview:
         verdict: tuple[Stage, str],
         check: Callable[[], GuardedText],
     ) -> Checked:
-        key = self._key(Question("check", "\n".join(texts), verdict[1], stages=(verdict[0],) * 2))
+        key = self._key(Question("check", "\n".join(texts), verdict[1], stage=verdict[0]))
 
         def pay() -> Checked:
             self.budget.afford_check(*texts)
@@ -175,7 +175,7 @@ class Interview:
             raise OutOfTimeError
         self._new += 1
         said, warned = len(self.step.verdicts), len(self.step.warnings)
-        paid = pay().model_copy(
+        paid = self._paid(pay).model_copy(
             update={
                 "verdicts": tuple(self.step.verdicts[said:]),
                 "warnings": tuple(self.step.warnings[warned:]),
@@ -184,10 +184,20 @@ class Interview:
         self.step.keep(_place(name), paid)
         return paid
 
+    def _paid(self, pay: Callable[[], K]) -> K:
+        try:
+            return pay()
+        except (ProviderThrottledError, ProviderUnavailableError) as error:
+            if self._new == 1:
+                raise
+            # What was paid before is kept. The next invocation begins here, with all its retries:
+            # a long document meets more throttles than one invocation is retried for.
+            raise OutOfTimeError from error
+
     def _key(self, question: Question) -> str:
         used = self._guardrail.used
         parts = (question.task, VERSION, self._model(question).model_id, used.id, used.version)
-        asked = (question.target, question.language, *question.stages, str(question.strict))
+        asked = (question.target, question.language, question.stage, str(question.strict))
         digest = hashlib.sha256("\n".join((*parts, *asked, question.text)).encode())
         digest.update(question.image or b"")
         return digest.hexdigest()
@@ -195,25 +205,18 @@ class Interview:
     def _model(self, question: Question) -> Model:
         return self.models.window if question.part else self.models.whole
 
-    def _ask_guarded(self, question: Question) -> Asked:
-        text, (before, after) = question.text, question.stages
-        if not question.checked:
-            guarded = self._guardrail.check_input(text)
-            self.step.judge(before, question.target, guarded, self._guardrail.used)
-            if guarded.action == "BLOCKED":
-                return Asked(key="", question_blocked=True)
-            text = guarded.text
+    def _asked(self, question: Question) -> Asked:
         model = self._model(question)
         if not priced(model.model_id):
             self.step.warn("price-unknown", model.model_id)
-        reply = ask(model, self._prompt(question, text), question.language)
+        reply = ask(model, self._prompt(question), question.language)
         verdict = reply.last.verdict
-        self.step.judge(after, question.target, verdict, self._guardrail.used)
-        return _asked(reply, text, question.language)
+        self.step.judge(question.stage, question.target, verdict, self._guardrail.used)
+        return _asked(reply, question.text, question.language)
 
-    def _prompt(self, question: Question, text: str) -> Prompt:
+    def _prompt(self, question: Question) -> Prompt:
         tag, task, language = new_tag(), question.task, question.language
-        data = _texts(text)[1] if task == "describe" else text
+        data = _texts(question.text)[1] if task == "describe" else question.text
         hints = {"max_sentences": str(question.sentences)}
         return Prompt(
             task=task,

@@ -7,7 +7,7 @@ from recita.models.event import DocumentEvent, EventData, EventMetadata
 from recita.models.manifest import Manifest
 from recita.models.steps import PublishInput, PublishOutput
 from recita.ports import Documents, EventBus
-from recita.steps.assembly import artifacts, assemble
+from recita.steps.assembly import assemble
 from recita.steps.evidence import gather
 from recita.steps.workbench import Workbench, to_json
 
@@ -18,16 +18,14 @@ def run(
     """Publish the outcome, whatever it is; running again publishes nothing twice."""
     document = given.document
     with bench.step(document.document_id, "publish-result", given.attempt):
-        evidence = gather(bench.results, document)
-        manifest = assemble(given, evidence)
+        manifest = assemble(given, gather(bench.results, document))
         key = result_key(document.document_id, "manifest.json")
         kept = bench.results.publish(
             key, to_json(manifest), lambda body: _older(body, given.execution)
         )
         manifest = Manifest.model_validate_json(kept)
         if manifest.status == "BLOCKED":  # nothing of it stays for readers but why
-            written = artifacts(evidence.records)
-            bench.results.remove(result_key(document.document_id, one.key) for one in written)
+            bench.results.remove(result_key(document.document_id, ""), keep=key)
         documents.record(manifest, key)
         bus.publish(_event(manifest, bench.results.bucket, key))
     return PublishOutput(document_id=document.document_id, status=manifest.status, manifest_key=key)

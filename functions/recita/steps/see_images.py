@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from recita.errors import ProviderRefusedError
 from recita.models.document import work_key
 from recita.models.picture import Inventory, ModerationAction, Spotted
+from recita.models.record import Usage
 from recita.models.steps import SeeInput, StepOutput
 from recita.models.summary import GuardrailAction
 from recita.ports import Vision
+from recita.steps.evidence import budget
 from recita.steps.find_pictures import batch_of
 from recita.steps.handover import INVENTORY, picture_file, seen
 from recita.steps.seen import OPERATIONS, SeenPicture, blocking, recalled
@@ -42,6 +44,7 @@ def run(given: SeeInput, *, bench: Workbench, vision: Vision, moderated: Moderat
     name = f"see-images:{given.batch}"
     with bench.step(document.document_id, name, given.attempt) as step:
         inventory = step.recall(INVENTORY, Inventory) or Inventory()
+        budget(bench, document).afford((_paid(step, batch_of(inventory, given.batch)),))
         for spotted in batch_of(inventory, given.batch):
             picture = _seen(step, spotted, vision, moderated)
             if picture.faces is None and picture.error is None:
@@ -51,6 +54,16 @@ def run(given: SeeInput, *, bench: Workbench, vision: Vision, moderated: Moderat
             if blocking([picture]):
                 return StepOutput(status="BLOCKED")
         return StepOutput(status="SUCCEEDED")
+
+
+def _paid(step: StepRun, pictures: Sequence[Spotted]) -> Usage:
+    """Return what a batch will cost: nothing of it is begun that can't be ended."""
+    kept = [recalled(step, spotted) for spotted in pictures]
+    left = sum(len(OPERATIONS) - len(picture.asked if picture else ()) for picture in kept)
+    # All four operations cost the same.
+    return Usage(
+        service="rekognition", operation="DetectLabels", calls=left, units=left, unit="images"
+    )
 
 
 def _seen(step: StepRun, spotted: Spotted, vision: Vision, moderated: Moderated) -> SeenPicture:

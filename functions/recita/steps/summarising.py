@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from recita.models.page import Page
 from recita.models.summary import Classification, Language, Summary, Understanding, WindowLedger
@@ -57,8 +58,21 @@ def guarded(interview: Interview, pages: Sequence[Page]) -> list[Passage]:
         checked = interview.check(f"input-{number:04d}", marked(piece), "input", target)
         if checked.action == "BLOCKED":
             raise BlockedError
-        found += masked(piece, checked.text)
+        try:
+            found += masked(piece, checked.text)
+        except ValueError:  # a mask took a page's tag with it
+            found += [
+                _alone(interview, f"input-{number:04d}-{part}", passage)
+                for part, passage in enumerate(piece, start=1)
+            ]
     return found
+
+
+def _alone(interview: Interview, name: str, passage: Passage) -> Passage:
+    checked = interview.check(name, passage.text, "input", f"page {passage.page}")
+    if checked.action == "BLOCKED":
+        raise BlockedError
+    return replace(passage, text=checked.text)
 
 
 def _summary(draft: Draft, graded: Graded, title: str) -> Summary:

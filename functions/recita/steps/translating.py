@@ -170,6 +170,6 @@ class Translation:
         return protecting.marked(text, ()) if failed else self._marked(text, numbers=True)
 
     def _tell(self, lost: Sequence[str]) -> None:
-        if lost:
-            named = ", ".join(dict.fromkeys(lost))
-            self._step.warn("translation-tokens-lost", f"{self._job.target}: {named}")
+        if lost:  # not which: they may be somebody's
+            count = len(dict.fromkeys(lost))
+            self._step.warn("translation-tokens-lost", f"{self._job.target}: {count} in a sentence")

@@ -31,6 +31,7 @@ def run(given: StepInput, *, bench: Workbench, models: Models, guardrail: Guardr
     """
     document = given.document
     with bench.step(document.document_id, "understand-document", given.attempt) as step:
+        step.forget(UNDERSTANDING)
         pictures = seen_pictures(step)
         if stopped := blocking(pictures):
             step.verdicts += stopped

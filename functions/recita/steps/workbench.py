@@ -76,7 +76,11 @@ class StepRun:
     def recall(self, name: str, kind: type[M]) -> M | None:
         """Read an internal record of an earlier step."""
         body = self.results.read(work_key(self.document_id, name))
-        return kind.model_validate_json(body) if body is not None else None
+        return kind.model_validate_json(body) if body else None
+
+    def forget(self, name: str) -> None:
+        """Empty an internal record: what an earlier run left is not this run's."""
+        self.results.write(work_key(self.document_id, name), b"", JSON)
 
     def judge(self, stage: Stage, target: str, guarded: GuardedText, used: GuardrailUsed) -> None:
         """Record a verdict of the guardrail; what it only reports becomes a warning."""

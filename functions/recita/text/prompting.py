@@ -114,7 +114,7 @@ def masked(passages: Sequence[Passage], text: str) -> list[Passage]:
 def _parts(text: str) -> Iterator[str]:
     room = PIECE - 100  # the page's own tags
     while len(text) > room:
-        cuts = (text.rfind(mark, room // 2, room) for mark in ("\n", ". ", " "))
+        cuts = (text.rfind(mark, room // 2, room) for mark in ("\n\n", "\n", ". ", " "))
         cut = next((cut + 1 for cut in cuts if cut > 0), room)
         yield text[:cut]
         text = text[cut:]

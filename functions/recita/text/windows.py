@@ -62,10 +62,10 @@ def windows(passages: Sequence[Passage], limit: int) -> list[Window]:
     group: list[Passage] = []
     size = 0
     for passage in passages:
-        cost = tokens(passage.marked)
+        cost = tokens(f"{passage.marked}\n")
         if group and size + cost > limit:
             found.append(_window(group, found))
-            group, size = [], tokens(marked(_tail(group)))
+            group, size = [], tokens(f"{marked(_tail(group))}\n")
         group.append(passage)
         size += cost
     if group:
