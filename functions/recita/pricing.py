@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -16,8 +15,6 @@ from recita.models.record import Usage
 MODEL_PREFIXES = ("us.", "eu.", "apac.", "au.", "ca.", "jp.", "us-gov.", "global.")
 CONTEXT = 100_000
 """Tokens that a model we know nothing of is taken to read at once."""
-BYTES_PER_TOKEN = 3
-"""Fewer than any tokenizer needs for running text, so that an estimate is rather too high."""
 GUARDING = frozenset(
     {
         "contentPolicyUnits",
@@ -27,8 +24,6 @@ GUARDING = frozenset(
         "topicPolicyUnits",
     }
 )
-UNIT = 1_000
-"""Characters of a guardrail's text unit."""
 
 
 @cache
@@ -67,16 +62,6 @@ def context(model_id: str) -> int:
 def priced(model_id: str) -> bool:
     """Return whether the table has a price for a model."""
     return "inputTokens" in _model(model_id)
-
-
-def tokens(text: str) -> int:
-    """Return about how many tokens a text has, rather too many than too few."""
-    return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
-
-
-def units(text: str) -> int:
-    """Return how many text units a guardrail counts."""
-    return math.ceil(len(text) / UNIT)
 
 
 def _price(item: Usage) -> float:

@@ -83,7 +83,7 @@ class FakeResults:
             path.write_bytes(body)
         return body is not None
 
-    def remove(self, prefix: str, keep: str) -> None:
+    def remove(self, prefix: str, keep: str = "") -> None:
         for key in [key for key in self.objects if key.startswith(prefix) and key != keep]:
             del self.objects[key]
 

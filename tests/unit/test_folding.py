@@ -11,10 +11,10 @@ from recita.errors import ProviderThrottledError, ProviderUnavailableError
 from recita.models.page import Page
 from recita.models.summary import GuardrailUsed
 from recita.ports import Answer, Prompt
-from recita.pricing import tokens
 from recita.steps import folding, interview
 from recita.text import prompting
 from recita.text import windows as cutting
+from recita.text.measure import tokens
 from recita.text.prompting import Passage
 from recita.text.windows import Window, windows
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 
 import pytest
+from recita.errors import ProviderUnavailableError
 from recita.models.document import Document, result_key
 from recita.models.page import Page
 from recita.models.summary import GuardrailUsed, Sentence
@@ -307,6 +308,16 @@ def test_a_rerun_without_a_summary_has_not_that_of_the_run_before() -> None:
     manifest = pipeline.execute(upload, f"{upload.document_id}.2")
     assert (manifest.status, manifest.summary, manifest.facts) == ("PARTIAL", None, ())
     assert manifest.translations == ()
+
+
+def test_what_blocked_a_run_does_not_block_the_next() -> None:
+    pipeline = Pipeline("none")
+    pipeline.guardrail.blocked = ("rent",)
+    upload = pipeline.upload(b"The rent is 900 euros.", "a.txt")
+    assert pipeline.execute(upload, upload.document_id).status == "BLOCKED"
+    pipeline.guardrail.error = ProviderUnavailableError("bedrock-runtime", "apply", "X", "down")
+    pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
+    assert pipeline.execute(upload, f"{upload.document_id}.2").status == "FAILED"
 
 
 def test_a_fact_whose_name_is_masked_with_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

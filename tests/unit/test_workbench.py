@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from recita.meter import Meter
-from recita.models.document import step_key
+from recita.models.document import step_key, work_key
 from recita.models.record import StepRecord
 from recita.steps.workbench import Workbench
 
@@ -37,7 +37,9 @@ def test_what_a_failed_attempt_paid_stays_on_the_bill() -> None:
     assert sum(item.units for item in done.usage) == 200
 
 
-def test_a_new_execution_begins_a_new_bill() -> None:
+def test_what_a_step_paid_stays_on_the_bill_until_inspection_begins_anew() -> None:
     results = FakeResults()
     run(results, 1, fails=False)
+    assert sum(item.units for item in run(results, 1, fails=False).usage) == 200
+    results.remove(work_key(DOCUMENT, "steps/"))
     assert sum(item.units for item in run(results, 1, fails=False).usage) == 100

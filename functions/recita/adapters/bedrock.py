@@ -12,6 +12,7 @@ from recita.errors import ProviderTooLargeError
 from recita.meter import Meter
 from recita.models.summary import GuardrailAction, GuardrailUsed
 from recita.ports import MAX_TOKENS, Answer, GuardedText, Prompt
+from recita.text.prompting import cut_before
 
 TEMPERATURE = 0.1
 TOO_LONG = "model_context_window_exceeded"
@@ -64,7 +65,7 @@ class BedrockGuardrail:
             if len(text) <= SMALLEST:
                 raise
         # How much one call takes is the account's own; a 429 may mean "too big", not "too fast".
-        cut = _middle(text)
+        cut = cut_before(text, len(text) // 2)
         first, second = self._check(source, text[:cut]), self._check(source, text[cut:])
         worse = max(first, second, key=lambda one: SEVERITY.index(one.action))
         return GuardedText(
@@ -150,13 +151,6 @@ class BedrockModel:
             content.append({"guardContent": image} if self._guards_pictures else image)
         content.append({"guardContent": {"text": {"text": prompt.query}}})
         return content
-
-
-def _middle(text: str) -> int:
-    """Return where to cut: at a line or a word near the middle, if there is one."""
-    half = len(text) // 2
-    cuts = (text.rfind(mark, half // 2, half) for mark in ("\n\n", "\n", ". ", " "))
-    return next((cut + 1 for cut in cuts if cut > 0), half)
 
 
 def _applied(text: str, reply: dict[str, Any]) -> GuardedText:

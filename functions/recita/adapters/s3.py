@@ -110,7 +110,7 @@ class S3Results:
             shutil.copyfileobj(found["Body"], file, COPY_BYTES)
         return True
 
-    def remove(self, prefix: str, keep: str) -> None:
+    def remove(self, prefix: str, keep: str = "") -> None:
         """Remove every object whose key begins with ``prefix``, but the one named ``keep``."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix

@@ -76,7 +76,7 @@ class Results(Protocol):
     def download(self, key: str, path: Path) -> bool:
         """Write the object to a file, which may be larger than memory; False without one."""
 
-    def remove(self, prefix: str, keep: str) -> None:
+    def remove(self, prefix: str, keep: str = "") -> None:
         """Remove every object whose key begins with ``prefix``, but the one named ``keep``."""
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:

@@ -116,7 +116,8 @@ class Interview:
         key = self._key(question)
 
         def pay() -> Asked:
-            self.budget.afford_question(self._model(question).model_id, question.text)
+            model_id, picture = self._model(question).model_id, question.image is not None
+            self.budget.afford_question(model_id, question.text, picture=picture)
             return self._asked(question).model_copy(update={"key": key})
 
         return self._once(name, key, Asked, pay)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from recita.models.document import result_key
 from recita.models.page import Page, Reading
 from recita.steps import tables
-from recita.steps.reading import MARKDOWN, markdown
+from recita.steps.reading import MARKDOWN, WRITERS, markdown
 from recita.steps.workbench import StepRun
 from recita.text.prompting import Passage
 from recita.text.redaction import redacted
@@ -23,7 +24,8 @@ def publish(step: StepRun, passages: Sequence[Passage]) -> None:
     texts: dict[int, str] = {}
     for passage in passages:
         texts[passage.page] = texts.get(passage.page, "") + passage.text
-    pages = [_published(step, number, text) for number, text in texts.items()]
+    with ThreadPoolExecutor(WRITERS) as pool:
+        pages = list(pool.map(lambda page: _published(step, *page), texts.items()))
     text = markdown(Reading(pages=tuple(pages)))
     step.publish(f"{FOLDER}text.md", text.encode(), MARKDOWN, "redacted-text")
 

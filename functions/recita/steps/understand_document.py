@@ -38,16 +38,24 @@ def run(given: StepInput, *, bench: Workbench, models: Models, guardrail: Guardr
             return StepOutput(status="BLOCKED")
         interview = Interview(step, models, guardrail, budget(bench, document))
         try:
-            understood = _understood(interview, document, pictures)
+            understood = _understood_if_possible(interview, document, pictures)
+            _redact(interview, document)
         except OutOfTimeError:
             return StepOutput(status="CONTINUE")
         except BlockedError:
             return StepOutput(status="BLOCKED")
-        except (NoSummaryError, CostCapReachedError) as error:
-            # What was read and seen is delivered all the same.
-            step.warn(error.code, str(error))
-            understood = None
         return _keep(step, understood)
+
+
+def _understood_if_possible(
+    interview: Interview, document: Document, pictures: list[SeenPicture]
+) -> Understanding | None:
+    """Return what is known; without it, what was read and seen is delivered all the same."""
+    try:
+        return _understood(interview, document, pictures)
+    except (NoSummaryError, CostCapReachedError) as error:
+        interview.step.warn(error.code, str(error))
+        return None
 
 
 def _understood(
@@ -55,8 +63,6 @@ def _understood(
 ) -> Understanding | None:
     """Return what is known of the document; None when there is nothing to understand."""
     pages, picture = _pages(interview.step), _picture(document, pictures)
-    if document.redact_text and pages:
-        redacting.publish(interview.step, guarded(interview, pages))
     if picture and sum(len(page.text) for page in pages) < LITTLE_TEXT:
         text = "\n".join(page.text for page in pages)
         jpeg = derived(interview.step.results, interview.step.document_id, picture)
@@ -64,6 +70,17 @@ def _understood(
     if not pages:
         return None
     return summarise(interview, pages, guarded(interview, pages))
+
+
+def _redact(interview: Interview, document: Document) -> None:
+    """Write the redacted pages, once all else is done: a long document has thousands."""
+    pages = _pages(interview.step) if document.redact_text else []
+    if not pages:
+        return
+    try:
+        redacting.publish(interview.step, guarded(interview, pages))
+    except CostCapReachedError as error:
+        interview.step.warn(error.code, f"no redacted pages: {error}")
 
 
 def _pages(step: StepRun) -> list[Page]:

@@ -21,6 +21,8 @@ from recita.ports import GuardedText, Results
 M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
+STEPS, PARTS = "steps/", "parts/"
+"""Where the records of steps and of their parts lie under ``work/<document_id>/``."""
 
 
 @dataclass
@@ -154,8 +156,7 @@ class Workbench:
     def _last(run: StepRun) -> StepRecord | None:
         """Return the record that this one goes on with: what was paid stays on the bill."""
         if run.part is None:
-            again = run.attempt > 1 or run.continued
-            return run.recall(f"steps/{run.name}.json", StepRecord) if again else None
+            return run.recall(f"{STEPS}{run.name}.json", StepRecord)
         name = _part_record(run.name, run.part)
         last = run.recall(name, StepRecord) if run.attempt > 1 else None
         if last is None and run.part:
@@ -164,7 +165,7 @@ class Workbench:
 
 
 def _part_record(name: str, part: int) -> str:
-    return f"parts/{name}.{part}.json"
+    return f"{PARTS}{name}.{part}.json"
 
 
 def _joined(last: StepRecord, record: StepRecord) -> StepRecord:

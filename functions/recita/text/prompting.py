@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from recita.models.page import Page
 
-VERSION = "3"
+VERSION = "4"
 """Raise it with any change to a file in ``prompts/`` or to a note; manifests record it."""
 PIECE = 24_000
 """Characters of one piece: with its tags below 25 text units, the most that one guardrail call
@@ -18,6 +18,9 @@ takes in every account (1 unit = 1,000 characters)."""
 TAGS = re.compile(r"<(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 PAGE = '<page number="{number}">\n{text}\n</page>'
 PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
+
+
+BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_]+[ ,.])")
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,22 @@ def masked(passages: Sequence[Passage], text: str) -> list[Passage]:
 def _parts(text: str) -> Iterator[str]:
     room = PIECE - 100  # the page's own tags
     while len(text) > room:
-        cuts = (text.rfind(mark, room // 2, room) for mark in ("\n\n", "\n", ". ", " "))
-        cut = next((cut + 1 for cut in cuts if cut > 0), room)
+        cut = cut_before(text, room)
         yield text[:cut]
         text = text[cut:]
     if text:
         yield text
+
+
+def cut_before(text: str, room: int) -> int:
+    """Return where to cut a text so that its first part has at most ``room`` characters.
+
+    Between paragraphs, lines, sentences, or words without a digit on either side: what is cut in
+    two may be somebody's number, which nobody would know again.
+    """
+    for mark in ("\n\n", "\n", ". "):
+        cut = text.rfind(mark, room // 2, room)
+        if cut > 0:
+            return cut + len(mark)
+    between = [match.end() for match in BETWEEN_WORDS.finditer(text, room // 2, room)]
+    return between[-1] if between else room

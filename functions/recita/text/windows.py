@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recita.pricing import tokens
+from recita.text.measure import tokens
 from recita.text.prompting import Passage, marked
 
 WINDOW_TOKENS = 50_000
