@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from recita.errors import LanguageUnclearError, TranslationUnsupportedError
 from recita.models.summary import Summary
+from recita.ports import GuardedText
 
-from tests.fakes import Pipeline
+from tests.fakes import FakeGuardrail, Pipeline
 from tests.fakes.services import answer
 
 pytestmark = pytest.mark.disable_socket
@@ -125,6 +127,30 @@ def test_parties_and_identifiers_of_the_document_are_names() -> None:
     pipeline.run(text.encode(), "a.txt")
     marked = re.findall('<span translate="no">(.*?)</span>', pipeline.translator.sent[0])
     assert marked == ["Bread House", "po 77 x"]
+
+
+def test_a_translation_three_times_as_long_is_guarded_in_parts() -> None:
+    pipeline = Pipeline("es")
+    pipeline.translator.suffix = " word" * 4000
+    manifest = pipeline.run(TEXT, "a.txt")
+    assert manifest.status == "COMPLETED"
+    long = [text for text in pipeline.guardrail.outputs if " word" in text]
+    assert len(long) == 2
+    assert max(map(len, long)) < 25_000
+
+
+def test_a_mask_over_the_end_of_a_line_shifts_no_sentence() -> None:
+    class Joining(FakeGuardrail):
+        def check_output(self, text: str) -> GuardedText:
+            return replace(super().check_output(text), text=text.replace("\n", " "))
+
+    pipeline = Pipeline("es")
+    pipeline.guardrail = Joining(pipeline.meter)
+    manifest = pipeline.run(TEXT, "a.txt")
+    assert manifest.status == "COMPLETED", manifest.reason
+    summary = Summary.model_validate_json(pipeline.artifact(manifest, "summary/es.json"))
+    assert summary.title == "(es) A summary"
+    assert [s.text for s in summary.sentences] == ["(es) Invoice 4711 was issued."]
 
 
 def test_a_lost_number_gets_a_second_try_with_all_numbers_marked() -> None:

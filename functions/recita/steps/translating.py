@@ -15,11 +15,14 @@ from recita.steps.interview import Kept, OutOfTimeError
 from recita.steps.workbench import StepRun
 from recita.text import protecting
 from recita.text.languages import same_language
+from recita.text.rewriting import batches
 
 VERSION = "1"
 """Of how texts are marked and checked; what was kept under another is translated anew."""
 BUDGET_SECONDS = 120
 """After which nothing new is begun: half of the function's timeout."""
+GUARDED = 24_000
+"""Characters of one check: below the 25 text units that one call takes in every account."""
 UNSURE = 0.5
 """Below this confidence in the document's language, Translate detects it."""
 
@@ -79,6 +82,7 @@ class Translation:
         self._guardrail = services.guardrail
         self._budget = services.budget
         self._started = time.monotonic()
+        self._new = 0
 
     @property
     def target(self) -> str:
@@ -109,8 +113,9 @@ class Translation:
         return list(kept.texts) if kept.texts is not None else None
 
     def _begin(self, texts: Sequence[str]) -> None:
-        if time.monotonic() - self._started > BUDGET_SECONDS:
+        if self._new and time.monotonic() - self._started > BUDGET_SECONDS:
             raise OutOfTimeError
+        self._new += 1
         text = "\n".join(texts)
         paid = Usage(
             service="translate",
@@ -132,9 +137,26 @@ class Translation:
         if not any(texts):
             return list(texts)
         target = self.target if name == "summary" else f"{self.target} {name}"
+        done: list[str] = []
+        for batch in batches(texts, GUARDED):
+            checked = self._checked(target, batch)
+            if checked is None:
+                return None
+            done += checked
+        return done
+
+    def _checked(self, target: str, texts: Sequence[str]) -> list[str] | None:
         guarded = self._guardrail.check_output("\n".join(texts))
         self._step.judge("translation", target, guarded, self._guardrail.used)
-        return None if guarded.action == "BLOCKED" else guarded.text.split("\n")
+        if guarded.action == "BLOCKED":
+            return None
+        lines = guarded.text.split("\n")
+        if len(lines) == len(texts):
+            return lines
+        if len(texts) == 1:
+            return [" ".join(lines)]
+        alone = [self._checked(target, [text]) for text in texts]  # a mask went over a line's end
+        return None if None in alone else [text for one in alone for text in one or ()]
 
     def _translated(self, texts: Sequence[str]) -> list[str]:
         texts = [" ".join(text.split()) for text in texts]
