@@ -174,7 +174,9 @@ def _entry(entry: TranslationEntry | AudioEntry | None, done: str) -> str:
     seconds = f", {entry.duration_seconds:.0f} s" if entry.duration_seconds else ""
     captions = f" with captions {entry.captions}" if entry.captions else ""
     follow = f", to follow in {entry.read_along}" if entry.read_along else ""
-    return f"{done} by {entry.voice}{seconds} ({entry.artifact}{captions}{follow})"
+    text = entry.text.artifact if entry.text else None
+    whole = f", the whole text ({text})" if text else ""
+    return f"{done} by {entry.voice}{seconds} ({entry.artifact}{captions}{follow}){whole}"
 
 
 def _took(manifest: Manifest) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from recita.models.manifest import Manifest
-from recita_cli import playing
+from recita_cli import playing, readable
 from recita_cli.console import CliError
 
 from tests.fakes import Pipeline
@@ -65,6 +65,13 @@ def test_what_was_not_spoken_can_not_be_played(
     where, manifest, _ = spoken(*languages, speak=speak)
     with pytest.raises(CliError, match=expected):
         playing.play(where, manifest, asked)
+
+
+def test_the_whole_text_is_named_where_it_was_asked_for() -> None:
+    _, manifest, _ = spoken("es", speak="full")
+    told = " ".join(" ".join(readable.result("a.txt", manifest, None)).split())
+    assert "the whole text (translations/es/text.md)" in told
+    assert "the whole text (audio/es.text.mp3)" in told
 
 
 def test_without_a_player_the_page_is_named(
