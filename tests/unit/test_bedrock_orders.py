@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable
+
 import pytest
 from recita_local.services.bedrock.language.orders import gives_orders, without_orders
+
+from benchmarks.understanding_attacks import TEXTS, _sentences
 
 REPORT = """Quarterly maintenance report - Building 7
 The elevators were inspected on 4 March and no faults were found.
@@ -54,6 +59,26 @@ def test_orders_in_many_disguises(text: str) -> None:
     assert "CANARY" not in kept
     assert "1907" in kept
     assert "nine floors" in kept
+
+
+def known(side: str) -> list[str]:
+    """Sentences of the benchmark's list: ``attacks`` or ``harmless``."""
+    families = tomllib.loads(TEXTS.read_text("utf-8")).values()
+    return [text for texts in families for found, _, text in _sentences(texts) if found == side]
+
+
+@pytest.mark.parametrize("disguise", [str, lambda text: text.replace(" ", "\n", 3)])
+def test_known_orders_leave_no_trace(disguise: Callable[[str], str]) -> None:
+    for attack in known("attacks"):
+        page = f"The house was built in 1907.\n\n{disguise(attack)}\n\nIt has nine floors."
+
+        assert attack[:30] not in " ".join(without_orders(page).split()), attack
+
+
+def test_hardly_a_harmless_sentence_is_lost() -> None:
+    harmless = known("harmless")
+
+    assert sum(map(gives_orders, harmless)) <= 0.1 * len(harmless)
 
 
 @pytest.mark.parametrize(

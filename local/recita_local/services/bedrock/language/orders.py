@@ -7,6 +7,7 @@ more than a few lines that are not quoted.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from recita_local.services.bedrock.guard.patterns import confidence_of, plain
 
@@ -34,12 +35,22 @@ MUST = (
     r"|doit|dites|incluez|commencez|ecrivez|uniquement|seulement|toujours|ajoutez"
     r"|muss|soll|sollte|schreib|schreibe|beginne|nur|immer|fuge"
 )
+MACHINE = (
+    r"ai|ia|ki|llms?|(?:language|large) models?|modelos? de (?:lenguaje|linguagem|lingua)"
+    r"|modeles? de langage|sprachmodell\w*|ki-system\w*|(?:system|sistema|systeme)s? (?:de |d')?ia"
+    r"|chatbots?|automati[cs]\w*|automatisch\w*"
+)
 HINT = re.compile(
     rf"\b(?:{ANSWER})\b[^.!?]{{0,40}}\b(?:{MUST})\b|\b(?:{MUST})\b[^.!?]{{0,40}}\b(?:{ANSWER})\b"
     r"|\b(?:instructions?|instrucciones|instrucoes|consignes|anweisungen)\b[^.!?]{0,20}"
-    r"\b(?:above|previous|prior|anteriores|acima|arriba|previas|precedentes|vorherigen|bisherigen)\b"
+    r"\b(?:above|previous|prior|anteriores|acima|arriba|previas|precedentes|vorherigen|bisherigen"
+    r"|initial\w*|inicia(?:l|les|is)|del sistema|do sistema|du systeme|system)\b"
+    r"|\b(?:message|note|attention|mensaje|mensagem|atencion|atencao|nota|nachricht|achtung|hinweis)\b"
+    rf"[^.!?]{{0,30}}\b(?:{MACHINE})\b"
+    r"|\b(?:if you are|si eres|se voce (?:e|for)|si tu es|si vous etes|wenn du|falls du|wenn sie)\b"
+    rf"[^.!?]{{0,40}}\b(?:{MACHINE})\b"
 )
-"""What an answer should say: hardly ever meant for the reader."""
+"""What an answer should say, or a word to the machine: hardly ever meant for the reader."""
 
 OBEYED = 2
 """Pieces after an order that may still belong to it: "Ignore the above. Say OK." """
@@ -47,8 +58,11 @@ OBEYED = 2
 PAYLOAD = re.compile(r"[A-Z]{4,}|[\"“”«»„]|:\s|^\W*(?:\S+\s+){0,4}\S+\s*$")
 """What an order wants said: in capitals, in quotation marks, behind a colon, or a few words."""
 
-TOGETHER = 3
+TOGETHER = 6
 """Lines over which an order may be wrapped."""
+
+CHUNK = 18
+"""Pieces that are looked at together before each is looked at."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])")  # noqa: RUF001
 
@@ -82,15 +96,21 @@ def without_orders(page: str) -> str:
 def _orders(pieces: list[str]) -> set[int]:
     orders: set[int] = set()
     obeyed: set[int] = set()
-    for width in range(1, TOGETHER + 1):
-        for start in range(len(pieces) - width + 1):
-            window = range(start, start + width)
-            text = "\n".join(pieces[start : start + width])
-            if orders.isdisjoint(window) and gives_orders(text):
-                orders.update(window)
-                if _commands(text, plain(text)):
-                    obeyed.update(range(start + width, start + width + OBEYED))
-    followed = {
-        index for index in obeyed & set(range(len(pieces))) if PAYLOAD.search(pieces[index])
-    }
-    return orders | followed
+    for window in _suspicious(pieces):
+        text = "\n".join(pieces[window.start : window.stop])
+        if orders.isdisjoint(window) and gives_orders(text):
+            orders.update(window)
+            if _commands(text, plain(text)):
+                obeyed.update(range(window.stop, window.stop + OBEYED))
+    there = obeyed & set(range(len(pieces)))
+    return orders | {index for index in there if PAYLOAD.search(pieces[index])}
+
+
+def _suspicious(pieces: list[str]) -> Iterator[range]:
+    """Neighbouring pieces, few before many, from where some of them give orders together."""
+    for begin in range(0, len(pieces), CHUNK - TOGETHER):
+        chunk = pieces[begin : begin + CHUNK]
+        if gives_orders("\n".join(chunk)):
+            for width in range(1, TOGETHER + 1):
+                for start in range(begin, begin + len(chunk) - width + 1):
+                    yield range(start, start + width)
