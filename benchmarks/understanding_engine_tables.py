@@ -11,6 +11,7 @@ USES = {
     "held": "with usual wording they had not seen",
     "plain": "that do without the usual words of their kind",
 }
+SHORT = ("wording seen", "usual wording", "without the usual words")
 SYSTEMS = ("local engine", "first three sentences", "three at random")
 
 
@@ -43,7 +44,7 @@ def types(found: Found) -> str:
     by_type = [
         (f"`{kind}`", *(_share(found[use]["by_type"].get(kind)) for use in USES)) for kind in names
     ]
-    return table(head, rows) + "\n" + table(("type", *(f"… {use}" for use in USES)), by_type)
+    return table(head, rows) + "\n" + table(("type", *SHORT), by_type)
 
 
 def _others(mistakes: dict[str, int]) -> str:
