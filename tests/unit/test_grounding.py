@@ -362,3 +362,16 @@ def test_what_is_written_in_escapes_is_checked_when_it_is_read() -> None:
     assert manifest.status == "COMPLETED"
     assert manifest.summary is not None
     assert manifest.summary.text == "It says {EMAIL}."
+
+
+def test_speech_that_would_cost_too_much_costs_itself_only() -> None:
+    body = b"The rent is 900 euros, and it is due on the first of each month."
+    silent = Pipeline("es", speak="none").run(body, "a.txt")
+    pipeline = Pipeline("es")
+    pipeline.cost_cap = silent.cost.estimated + 0.0005
+    manifest = pipeline.run(body, "a.txt")
+    assert (manifest.status, manifest.ledger.languages.translated) == ("PARTIAL", ("es",))
+    (audio,) = manifest.audio
+    assert audio.reason is not None
+    assert audio.reason.code == "cost-cap-reached"
+    assert manifest.cost.estimated <= pipeline.cost_cap

@@ -177,9 +177,6 @@ def _read_by(folder: str) -> set[str]:
     return names
 
 
-FOR_STEPS = {"PII_MODE"}
-"""Variables that a step may look at by itself; ``test_template_security`` says who has them."""
-
 FOLDERS = sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py"))
 
 
@@ -195,7 +192,7 @@ def test_functions_get_the_variables_they_read(stack: Stack, folder: str) -> Non
     shared = set(stack.source["Globals"]["Function"]["Environment"]["Variables"])
     given = set(stack.properties(name)["Environment"]["Variables"])
 
-    assert given - shared - FOR_STEPS == _read_by(folder) - FOR_STEPS
+    assert given - shared == _read_by(folder)
 
 
 def test_functions_share_one_bundle(stack: Stack) -> None:

@@ -287,13 +287,6 @@ def test_names_are_hidden_where_asked_only(stack: Stack) -> None:
     assert hidden - kept == {"NAME", "ADDRESS", "AGE", "USERNAME", "DRIVER_ID", "LICENSE_PLATE"}
 
 
-@pytest.mark.parametrize("function", ["UnderstandDocument", "DescribeImages", "TranslateSummary"])
-def test_functions_know_the_pii_mode(stack: Stack, function: str) -> None:
-    variables = stack.properties(f"{function}Function")["Environment"]["Variables"]
-
-    assert variables["PII_MODE"] == {"Ref": "PiiMode"}
-
-
 def test_patterns_are_ones_a_guardrail_takes(stack: Stack) -> None:
     """At most 30 of 500 characters, without lookaround or backreference."""
     regexes = _sensitive(stack, {"FindsPii"})["RegexesConfig"]

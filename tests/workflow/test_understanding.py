@@ -226,7 +226,7 @@ def test_a_model_that_never_answers_fails_the_document(recita: DocumentLaptop) -
         operation="Converse",
         code="ModelTimeoutException",
         status=408,
-        times=6,
+        times=7,  # one after the guardrail was paid, then a first attempt and five retries
     )
     manifest = recita.process(LETTER.encode(), "silent.txt", languages="es")
     assert (manifest.status, why(manifest)) == ("FAILED", "step-failed")

@@ -70,3 +70,9 @@ class StepRecord(Model):
     artifacts: tuple[Artifact, ...] = ()
     warnings: tuple[Warned, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+
+
+class Begun(Model):
+    """When this run of a document began: records that ended before are an earlier run's."""
+
+    at: datetime

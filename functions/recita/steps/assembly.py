@@ -27,6 +27,7 @@ from recita.steps.evidence import Evidence
 from recita.steps.ledger import balance, blocking, conclude, explain
 
 ABSENCES = {
+    "CostCapReachedError": "cost-cap-reached",
     "TranslationUnsupportedError": "translation-unsupported",
     "LanguageUnclearError": "language-unclear",
     "VoiceMissingError": "voice-missing",

@@ -11,7 +11,7 @@ from recita.models.document import Child, Children, Document, step_key, work_key
 from recita.models.page import Reading
 from recita.models.picture import Inventory, Picture, Pictures
 from recita.models.reasons import Reason, reason
-from recita.models.record import StepRecord
+from recita.models.record import Begun, StepRecord
 from recita.models.summary import Speech, TranslatedText, Understanding, Verdict
 from recita.ports import Results
 from recita.pricing import price
@@ -26,7 +26,7 @@ from recita.steps.handover import (
     speech,
     translated_text,
 )
-from recita.steps.workbench import Workbench
+from recita.steps.workbench import RUN, Workbench, of_this_run
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -119,4 +119,7 @@ def _records(
         *(f"{step}:{code}" for code in document.languages for step in PER_LANGUAGE),
     ]
     bodies = [results.read(step_key(document.document_id, name)) for name in names]
-    return tuple(StepRecord.model_validate_json(body) for body in bodies if body is not None)
+    records = (StepRecord.model_validate_json(body) for body in bodies if body is not None)
+    run = results.read(work_key(document.document_id, RUN))
+    begun = Begun.model_validate_json(run) if run else None
+    return tuple(record for record in records if begun is None or of_this_run(record, begun))

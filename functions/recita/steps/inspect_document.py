@@ -13,8 +13,9 @@ from typing import Any
 from recita import cage
 from recita.decoding import image, native, pdf, sniff
 from recita.errors import ConfigurationError, DocumentRejectedError
-from recita.models.document import Document, work_key
+from recita.models.document import Document
 from recita.models.reasons import reason
+from recita.models.record import Begun
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
 from recita.settings import (
@@ -37,7 +38,7 @@ from recita.steps.handover import (
     SPEAK,
     TRANSLATE,
 )
-from recita.steps.workbench import PARTS, STEPS, StepRun, Workbench
+from recita.steps.workbench import RUN, StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=60)
 DOCUMENT_ID = re.compile("[0-9a-f]{32}")
@@ -67,9 +68,8 @@ class Defaults:
 def run(given: InspectInput, *, bench: Workbench, uploads: Uploads, defaults: Defaults) -> Document:
     """Return the document with its route; a rejection is an outcome, not an error."""
     upload = given.upload
-    for records in (STEPS, PARTS):  # of an earlier run
-        bench.results.remove(work_key(upload.document_id, records))
     with bench.step(upload.document_id, "inspect-document", given.attempt) as step:
+        step.keep(RUN, Begun(at=step.started_at))
         document = Document(**upload.model_dump(), **_defaults(defaults))
         try:
             with uploads.fetch(upload, MAX_BYTES) as file:

@@ -11,6 +11,7 @@ from dataclasses import asdict, astuple, dataclass, field
 from recita.errors import ProviderRefusedError
 from recita.models.base import Model
 from recita.models.document import work_key
+from recita.models.record import Usage
 from recita.models.summary import SpokenMark
 from recita.ports import Mark, Spoken, Voice, VoiceChoice
 from recita.steps.interview import OutOfTimeError
@@ -72,6 +73,18 @@ def record(
         except ProviderRefusedError:  # such as an engine without marks: the next one
             continue
     return _recorded(speaker, sentences, last)
+
+
+def paid(sentences: Sequence[SpokenSentence], choice: VoiceChoice) -> Usage:
+    """Return what speaking costs at most: sound and marks are paid alike."""
+    units = 2 * sum(len(sentence.text) for sentence in sentences)
+    return Usage(
+        service="polly",
+        operation="SynthesizeSpeech",
+        calls=1,
+        units=units,
+        unit=f"{choice.engine} characters",
+    )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from recita.ports import Voice
 from recita.steps import handover
 from recita.steps.evidence import budget
 from recita.steps.interview import OutOfTimeError
-from recita.steps.recording import Recording, record
+from recita.steps.recording import Recording, paid, record
 from recita.steps.speak_text import publish_text
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.captions import to_webvtt
@@ -42,6 +42,8 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
             step.status = "SKIPPED"
             return LanguageOutput(status="SKIPPED", language=language)
         until = time.monotonic() + BUDGET_SECONDS
+        allowed = budget(bench, given.document)
+        allowed.afford((paid(sentences, voice.choices(language)[0]),))
         recording = record(step, sentences, language, voice)
         speech = _speech(recording, language)
         step.publish(speech.artifact, recording.mp3, "audio/mpeg", "audio", language=language)
@@ -52,7 +54,6 @@ def run(given: LanguageInput, *, bench: Workbench, voice: Voice) -> LanguageOutp
         step.publish(speech.marks, marks.encode(), "application/jsonl", "marks", language=language)
         _publish_page(step, speech, summary, recording.marks)
         if given.document.speak == "full":
-            allowed = budget(bench, given.document)
             try:
                 text = publish_text(step, language, voice, allowed, until)
             except OutOfTimeError:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from recita.errors import CostCapReachedError
 from recita.models.document import result_key
 from recita.models.page import Reading
-from recita.models.record import Usage
 from recita.models.summary import MissingPage, SpokenText, TranslatedText
 from recita.ports import Voice
 from recita.steps.budget import Budget
 from recita.steps.handover import READING, translated_text
-from recita.steps.recording import Recording, record
+from recita.steps.recording import Recording, paid, record
 from recita.steps.workbench import StepRun
 from recita.text.captions import to_webvtt
 from recita.text.marks import SpokenSentence, timed_words
@@ -43,20 +42,13 @@ def publish_text(
         said += (SpokenSentence(passage, len(said), (number,)) for passage in spoken)
     if said:
         try:
-            budget.afford((_paid(said, voice.choices(language)[0].engine),))
+            budget.afford((paid(said, voice.choices(language)[0]),))
             recording = record(step, said, language, voice, until)
             return _published(step, language, said, recording, missing)
         except CostCapReachedError:
             pages = dict.fromkeys(page for sentence in said for page in sentence.pages)
             missing += (MissingPage(page=page, reason="cost-cap-reached") for page in pages)
     return SpokenText(missing=tuple(sorted(missing, key=lambda gap: gap.page)))
-
-
-def _paid(said: list[SpokenSentence], engine: str) -> Usage:
-    """What speaking would cost at most: sound and marks are paid alike."""
-    units = 2 * sum(len(sentence.text) for sentence in said)
-    unit = f"{engine} characters"
-    return Usage(service="polly", operation="SynthesizeSpeech", calls=1, units=units, unit=unit)
 
 
 def _pages(step: StepRun, language: str) -> Iterator[tuple[int, str | None]]:

@@ -14,15 +14,15 @@ from pydantic import BaseModel
 from recita.meter import Meter
 from recita.models.base import now
 from recita.models.document import result_key, step_key, work_key
-from recita.models.record import Artifact, StepError, StepRecord, StepStatus, Warned
+from recita.models.record import Artifact, Begun, StepError, StepRecord, StepStatus, Warned
 from recita.models.summary import GuardrailUsed, Stage, Verdict
 from recita.ports import GuardedText, Results
 
 M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
-STEPS, PARTS = "steps/", "parts/"
-"""Where the records of steps and of their parts lie under ``work/<document_id>/``."""
+RUN = "run.json"
+"""When this run began."""
 
 
 @dataclass
@@ -156,7 +156,9 @@ class Workbench:
     def _last(run: StepRun) -> StepRecord | None:
         """Return the record that this one goes on with: what was paid stays on the bill."""
         if run.part is None:
-            return run.recall(f"{STEPS}{run.name}.json", StepRecord)
+            last = run.recall(f"steps/{run.name}.json", StepRecord)
+            again = run.attempt > 1 or run.continued
+            return last if last and (again or of_this_run(last, run.recall(RUN, Begun))) else None
         name = _part_record(run.name, run.part)
         last = run.recall(name, StepRecord) if run.attempt > 1 else None
         if last is None and run.part:
@@ -164,8 +166,13 @@ class Workbench:
         return last
 
 
+def of_this_run(record: StepRecord, begun: Begun | None) -> bool:
+    """Whether a record was left since this run began; nobody knows when no run did."""
+    return begun is not None and record.ended_at >= begun.at
+
+
 def _part_record(name: str, part: int) -> str:
-    return f"{PARTS}{name}.{part}.json"
+    return f"parts/{name}.{part}.json"
 
 
 def _joined(last: StepRecord, record: StepRecord) -> StepRecord:
