@@ -12,9 +12,11 @@ from typing import Any, cast
 
 import pytest
 from recita_local.services.bedrock import forward
+from recita_local.services.bedrock.converse import converse
 from recita_local.services.bedrock.gguf import GgufEngine, GgufError
+from recita_local.services.bedrock.guardrails import Guardrails
 from recita_local.services.bedrock.prompts import Image, Prompt, Text
-from recita_local.wire.service import ServiceError
+from recita_local.wire.service import RequestContext, ServiceError
 
 COMPLETION = {
     "model": "tiny",
@@ -178,6 +180,46 @@ def test_what_a_server_refuses_is_left_out(
     assert stub.count == posts
     assert "response_format" not in stub.asked
     assert ("image_url" in json.dumps(stub.asked)) is pictured
+
+
+def test_a_whole_document_goes_there_and_a_summary_comes_back(stub: Stub) -> None:
+    summary = {"title": "Rent", "sentences": [{"text": "The rent is due.", "pages": [1]}]}
+    stub.reply = json.dumps(
+        {
+            "model": "tiny",
+            "choices": [{"message": {"content": json.dumps(summary)}, "finish_reason": "stop"}],
+        }
+    )
+    page = '<page number="1">\nThe rent is due on the fifth.\n</page>'
+    document = f"<document-0a1b2c3d>\n{page}\n</document-0a1b2c3d>"
+    context = RequestContext("bedrock-runtime", "Converse", "us-east-1", "000000000000", "")
+
+    reply = converse(
+        {
+            "modelId": "amazon.nova-lite-v1:0",
+            "system": [{"text": "Rules."}, {"cachePoint": {"type": "default"}}, {"text": "Tags."}],
+            "messages": [
+                {
+                    "role": "user",
+                    "content": [
+                        {"text": document},
+                        {"image": {"format": "jpeg", "source": {"bytes": b"picture"}}},
+                        {"guardContent": {"text": {"text": "Summarise the document."}}},
+                    ],
+                }
+            ],
+            "requestMetadata": {"task": "summarise"},
+        },
+        context,
+        Guardrails(),
+    )
+
+    system, asked = stub.asked["messages"]
+    assert system == {"role": "system", "content": "Rules.\nTags."}
+    assert asked["content"][0]["text"] == f"{document}\nSummarise the document."
+    assert asked["content"][1]["image_url"]["url"].startswith("data:image/jpeg;base64,")
+    assert json.loads(reply["output"]["message"]["content"][0]["text"]) == summary
+    assert (reply["stopReason"], context.engine) == ("end_turn", "openai-compatible (tiny)")
 
 
 def test_too_much_text_is_said_as_bedrock_says_it(stub: Stub) -> None:
