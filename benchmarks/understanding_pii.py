@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -14,7 +14,7 @@ from recita_local.services.bedrock.guard.pii import Span
 from recita_local.services.bedrock.guard.policy import Side
 from recita_local.services.bedrock.guard.sensitive import Sensitive
 
-from benchmarks import guardrail, people_formats
+from benchmarks import guardrail, people_beside, people_formats
 from benchmarks.people_formats import Value
 
 TEXTS = Path(__file__).with_name("people.toml")
@@ -72,7 +72,20 @@ def pii(_: Path) -> dict[str, Any]:
             "ordinary": dict(tally.ordinary),
             "hidden names": dict(measured(family, names="hide").types["NAME"]),
         }
-    return found
+    return {**found, "beside": {name: _summed(counted(rows)) for name, rows in neighbours(ROUNDS)}}
+
+
+def neighbours(rounds: int) -> Iterator[tuple[str, Iterator[Page]]]:
+    """Pages with numbers beside numbers, by layout and by disguise."""
+    for layout in people_beside.LAYOUTS:
+        yield layout, people_beside.beside(layout, rounds)
+    for how in people_beside.DISGUISES:
+        yield how, people_beside.disguised(how, rounds)
+
+
+def _summed(tally: Tally) -> dict[str, int]:
+    total: Counter[str] = sum(tally.types.values(), Counter())
+    return dict(total) | {"wrong": total["wrong"], "missed": total["values"] - total["hidden"]}
 
 
 @dataclass
@@ -118,10 +131,15 @@ class Tally:
 
 def measured(family: str, rounds: int = ROUNDS, names: str = "keep") -> Tally:
     """The template's policy over the pages of a family; ``names`` is its PiiNames."""
+    return counted(pages(family, rounds), names)
+
+
+def counted(made: Iterable[Page], names: str = "keep") -> Tally:
+    """The template's policy over pages."""
     config, tally = guardrail.definition(PiiNames=names), Tally()
     if names == "hide":
         tally.kinds["name"] = "NAME"
-    for page in pages(family, rounds):
+    for page in made:
         tally.add(page, Sensitive(config, Side("INPUT")).look_at(page[1]))
     return tally
 
