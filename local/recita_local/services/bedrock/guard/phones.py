@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import phonenumbers
+
+from recita_local.services.bedrock.guard.accounts import card_spans, iban_spans, without
 
 WORDS = (
     r"tel|tél|tele(?:fone?|fono|phone)s?|teléfonos?|téléphones?|telefon(?:nummer|nr|e)?|tlf|tfn?o?|tlfno"
@@ -33,7 +35,8 @@ CELL = re.compile(r"(?:^|\n|\t|[ \u00a0]{2}|\|[ ]?)$")
 OTHER_NUMBER = re.compile(
     r"(?:\b(?:n[º°o]|nr|no|num|n[uú]m|ref|r[ée]f|c[oó]d|code|id|isbn|ean|order|invoice|pedido|rechnung"
     r"|auftrag|commande|facture|account|konto|conta|cuenta|compte|sku|lot|serial|siret|siren)\b"
-    r"|[#№$€£]|(?-i:\b[A-Z]{2})|(?-i:\b[\dA-Z]{4}\n?))[^\w\n]{0,3}$",
+    r"|(?<!\d)(?<!\d[ \u00a0\u202f])[#№$€£](?![^\w\n]*\n)"
+    r"|(?-i:\b[A-Z]{2})|(?-i:\b[\dA-Z]{4}\n?))[^\w\n]{0,3}$",
     re.IGNORECASE,
 )
 """What makes it a number of something else."""
@@ -70,14 +73,97 @@ NEVER = re.compile(
 )
 """Dates, what ends in a year, tax numbers: whatever stands before them."""
 
+ATOM = re.compile(r"(?<![\w.,/@+(-])[+(]{0,2}\d(?:[\d()./-]*\d)?")
+"""Digits with no blank between them."""
+ATOMS, LEAST, MOST = 6, 8, 30
+ROW = re.compile(r"[+(]{0,2}\d[\d()./+ \t\u00a0\u202f-]{6,}")
+"""Several of them in a line; a number has at most so many, and so many characters."""
+TAIL = re.compile(r"[\w@]|[.,/-]\d|[ \u00a0]?[€$£%](?!\d)")
+OTHER_BESIDE = re.compile(
+    OTHER_NUMBER.pattern.replace(
+        r"(?-i:\b[\dA-Z]{4}\n?)", r"(?-i:(?<![\d./-])\b(?=\d*[A-Z])[\dA-Z]{4}[ ])"
+    ),
+    re.IGNORECASE,
+)
+"""What makes it a number of something else, groups with letters but no other numbers."""
+
+Known = Callable[[str, str | None], bool]
+
 REGIONS = ("DE", "GB", "FR", "ES", "PT", "BR", "US")
 """Where a number without its country may be from; the last only where digits are grouped."""
 
 
 def phone_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each telephone number."""
-    for match in CANDIDATE.finditer(text):
-        yield from _in_candidate(text, match.start(), match[0])
+    """Start and end of each telephone number; cards and bank accounts are none."""
+    text = without(text, (*card_spans(text), *iban_spans(text)))
+    found = [
+        span
+        for match in CANDIDATE.finditer(text)
+        for span in _in_candidate(text, match.start(), match[0])
+    ]
+    yield from sorted([*found, *beside_spans(without(text, found))])
+
+
+def beside_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers written like nothing else, among other numbers of their lines."""
+    for match in ROW.finditer(text):
+        row = [one.span() for one in ATOM.finditer(text, *match.span())]
+        free, found = set(range(len(row))), []
+        for first in range(len(row)):
+            last = _phone_from(text, row, first) if first in free else 0
+            if last:
+                found.append((first, last))
+                free -= set(range(first, last))
+        for first, last in found:
+            if not _goes_on(text, row, (first, last), free):
+                yield row[first][0], row[last - 1][1]
+
+
+def _phone_from(text: str, row: list[tuple[int, int]], first: int) -> int:
+    """The group after the longest number that begins with this one; 0 if none does."""
+    start = row[first][0]
+    marked = text[start] in "+("
+    lasts = [
+        last
+        for last in range(first + 1, min(len(row), first + ATOMS) + 1)
+        if LEAST <= row[last - 1][1] - start <= MOST
+    ]
+    for known in (_valid, _possible) if marked else (_valid,):
+        for last in reversed(lasts):
+            end = row[last - 1][1]
+            if _is_unmistakable(text[start:end], known) and not (
+                TAIL.match(text, end)
+                or (not marked and OTHER_BESIDE.search(text, max(0, start - 20), start))
+            ):
+                return last
+    return 0
+
+
+def _is_unmistakable(written: str, known: Known) -> bool:
+    """By its country's code or an area's brackets, or by its form if a plan knows the number."""
+    if not 8 <= sum(map(str.isdigit, written)) <= 15 or NEVER.fullmatch(written):
+        return False
+    if written.startswith(("+", "(+")):
+        return known(_international(written), None)
+    if written.startswith("00") and not written.isdigit():
+        return _valid(_international(written), None)
+    tidy = re.sub(r"[\t\u00a0\u202f]", " ", written)
+    return any(form.fullmatch(tidy) and known(tidy, region) for form, region in FORMATTED)
+
+
+def _goes_on(text: str, row: list[tuple[int, int]], phone: tuple[int, int], free: set[int]) -> bool:
+    """Whether groups of the same size stand beside those of a number that is only groups."""
+    groups = [text[start:end] for start, end in row]
+    first, last = phone
+    if not all(group.isdigit() for group in groups[first:last]):
+        return False
+    sides = [(last, last - 1)]
+    if not re.match(r"0\d\d$", groups[first]):  # an area's code begins a number
+        sides.append((first - 1, first))
+    return any(
+        beside in free and groups[beside].isdigit() and len(groups[beside]) == len(groups[mine])
+        for beside, mine in sides
+    )
 
 
 def _in_candidate(text: str, start: int, written: str) -> Iterator[tuple[int, int]]:

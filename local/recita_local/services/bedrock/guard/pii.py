@@ -61,7 +61,7 @@ PASSWORDS = (
 )
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "EMAIL": (_rule(r"[\w.%+-]+@(?:[\w-]+\.)+[a-z]{2,24}\b"),),
+    "EMAIL": (_rule(r"(?<![\w.%+-])[\w.%+-]+@(?:[\w-]+\.)+[a-z]{2,24}\b"),),
     "URL": (_rule(r"\b(?:https?://|www\.)[^\s<>\"'{}|\\^`]+[^\s<>\"'{}|\\^`.,;:!?)\]]"),),
     "CREDIT_DEBIT_CARD_CVV": (
         _rule(
@@ -201,7 +201,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }  # fmt: skip
 
 
-SCANNERS: dict[str, Callable[[str], Iterator[tuple[int, int]]]] = {
+SCANNERS: dict[str, Callable[[str], Iterable[tuple[int, int]]]] = {
     "NAME": name_spans,
     "PHONE": phone_spans,
     "CREDIT_DEBIT_CARD_NUMBER": card_spans,

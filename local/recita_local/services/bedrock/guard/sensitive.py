@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from recita_local.services.bedrock.guard.accounts import custom_check
+from recita_local.services.bedrock.guard.accounts import custom_length
+from recita_local.services.bedrock.guard.clear import Clear
 from recita_local.services.bedrock.guard.pii import Span, find_pii
 from recita_local.services.bedrock.guard.policy import (
     ANONYMIZE,
@@ -33,7 +35,8 @@ class Sensitive:
 
     def look_at(self, text: str) -> list[Span]:
         """Record what is found; returns what must be masked."""
-        return [*self._entities(text), *self._custom(text)]
+        clear = Clear(text)
+        return [*self._entities(clear), *self._custom(clear)]
 
     def absent(self) -> list[dict[str, Any]]:
         """Types that were looked for and not found; reported in full scope."""
@@ -44,9 +47,10 @@ class Sensitive:
             if kind not in seen
         ]
 
-    def _entities(self, text: str) -> list[Span]:
+    def _entities(self, clear: Clear) -> list[Span]:
         to_mask = []
-        for span in sorted(find_pii(text, self._actions)):
+        for found in sorted(find_pii(clear.text, self._actions)):
+            span = clear.original(found)
             action = self._actions[span.kind]
             entry = {"match": span.match, "type": span.kind, "action": _done(action)}
             self.entities.setdefault((span.kind, span.match), {**entry, "detected": True})
@@ -54,20 +58,29 @@ class Sensitive:
                 to_mask.append(span)
         return to_mask
 
-    def _custom(self, text: str) -> list[Span]:
+    def _custom(self, clear: Clear) -> list[Span]:
         to_mask = []
         for item, action in self._expressions:
-            name = item["name"]
-            for match in compiled(item["pattern"]).finditer(text):
-                if not match[0] or not custom_check(name, match[0]):
-                    continue
-                entry = {"name": name, "match": match[0], "regex": item["pattern"]}
+            for found in _matches(item, clear.text):
+                span = clear.original(found)
+                entry = {"name": span.kind, "match": span.match, "regex": item["pattern"]}
                 self.regexes.setdefault(
-                    (name, match[0]), {**entry, "action": _done(action), "detected": True}
+                    (span.kind, span.match), {**entry, "action": _done(action), "detected": True}
                 )
                 if action == ANONYMIZE:
-                    to_mask.append(Span(match.start(), match.end(), name, match[0]))
+                    to_mask.append(span)
         return to_mask
+
+
+def _matches(item: dict[str, Any], text: str) -> Iterator[Span]:
+    """What an expression finds; what it took beyond the number is looked at again."""
+    name, place = item["name"], 0
+    pattern = compiled(item["pattern"])
+    while match := pattern.search(text, place):
+        length = custom_length(name, match[0])
+        if length:
+            yield Span(match.start(), match.start() + length, name, match[0][:length])
+        place = max(match.start() + length if length else match.end(), match.start() + 1)
 
 
 def _done(action: str) -> str:
