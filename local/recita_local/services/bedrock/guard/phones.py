@@ -89,6 +89,11 @@ OTHER_BESIDE = re.compile(
 
 Known = Callable[[str, str | None], bool]
 
+AREA = re.compile(r"0\d\d \d{4}")
+"""The code of an area, which nothing but a number's beginning is."""
+FOUR_ABOVE = re.compile(r"(?<![\d./-])\d{4}[ ]?\n$")
+"""The last group of a line, where a number in groups of four may go on below."""
+
 REGIONS = ("DE", "GB", "FR", "ES", "PT", "BR", "US")
 """Where a number without its country may be from; the last only where digits are grouped."""
 
@@ -157,8 +162,12 @@ def _goes_on(text: str, row: list[tuple[int, int]], phone: tuple[int, int], free
     first, last = phone
     if not all(group.isdigit() for group in groups[first:last]):
         return False
+    if len(groups[first]) == 4 and FOUR_ABOVE.search(
+        text, max(0, row[first][0] - 8), row[first][0]
+    ):
+        return True
     sides = [(last, last - 1)]
-    if not re.match(r"0\d\d$", groups[first]):  # an area's code begins a number
+    if not AREA.match(" ".join(groups[first:last])):
         sides.append((first - 1, first))
     return any(
         beside in free and groups[beside].isdigit() and len(groups[beside]) == len(groups[mine])
