@@ -50,7 +50,24 @@ def pii(found: Found) -> str:
         )
         for language, one in sorted(held["languages"].items())
     ]
-    return table(head, rows) + "\n" + table(names, languages)
+    both = table(head, rows) + "\n" + table(names, languages)
+    return both + "\n" + beside(found["beside"])
+
+
+def beside(found: Found) -> str:
+    """Hidden and wrongly hidden where numbers stand beside numbers, layout by layout."""
+    head = ("several numbers", "values", "hidden", "findings", "wrong")
+    rows = [
+        (
+            name,
+            str(one["values"]),
+            percent(one["hidden"] / one["values"], 1),
+            str(one["findings"]),
+            percent(one["wrong"] / one["findings"], 1),
+        )
+        for name, one in found.items()
+    ]
+    return table(head, rows)
 
 
 def grounding(found: Found) -> str:
