@@ -39,6 +39,8 @@ BESIDE = [
     ("(212) 555-0123 (212) 555-0188", "{PHONE} {PHONE}"),
     ("(212) 555-0123\n(212) 555-0188", "{PHONE}\n{PHONE}"),
     ("tel 212-555-0123 212-555-0188", "tel {PHONE} {PHONE}"),
+    ("tel 2125550123 2125550188", "tel {PHONE} {PHONE}"),
+    ("Tel: 11987654321 / 11912345678 ou 11912345679", "Tel: {PHONE} / {PHONE} ou {PHONE}"),
     ("+1 212 555 0123 +1 212 555 0188 7", "{PHONE} {PHONE} 7"),
     ("Order 123456 06 12 34 56 78", "Order 123456 {PHONE}"),
     ("818,00 € 06.87.28.65.31", "818,00 € {PHONE}"),
@@ -60,6 +62,7 @@ WRITTEN_OTHERWISE = [
     ("4111 1111 1111 1111 ok".translate(ARABIC), "{CARD} ok"),
     ("tel +55 11 98765-4321 ok".translate(WIDE), "tel {PHONE} ok"),
     ("é\u200b 529.982\u2060.247-25 ok", "é\u200b {CPF} ok"),
+    ("4111\u20111111\u20111111\u20111111 ok", "{CARD} ok"),
     ("529.982.247-25".translate(WIDE), "{CPF}"),
 ]
 

@@ -10,6 +10,9 @@ from recita_local.services.bedrock.guard.pii import Span
 FULL_WIDTH = range(0xFF01, 0xFF5F)
 """Latin letters, digits and signs as wide as Chinese ones."""
 
+HYPHENS = frozenset("\u2010\u2011\u2012\u2013\u2212")
+"""What numbers are written with where a hyphen is meant."""
+
 
 class Clear:
     """``text``: what is searched; :meth:`original` leads back to the text that was given."""
@@ -38,6 +41,8 @@ def _usual(character: str) -> str:
     if code in INVISIBLE:
         seen = INVISIBLE[code]
         return "" if seen is None else chr(seen)
+    if character in HYPHENS:
+        return "-"
     if code in FULL_WIDTH:
         return unicodedata.normalize("NFKC", character)
     digit = unicodedata.decimal(character, None)

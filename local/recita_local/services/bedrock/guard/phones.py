@@ -89,6 +89,10 @@ OTHER_BESIDE = re.compile(
 
 Known = Callable[[str, str | None], bool]
 
+MORE = re.compile(
+    r"[ \u00a0]?[ /,;|\n][ \u00a0]?(?:(?:or|ou|et|und|oder|and|o|e|y)[ ])?(\d+)(?![\w@]|[.,/-]\d)"
+)
+"""Another number of a list."""
 AREA = re.compile(r"0\d\d \d{4}")
 """The code of an area, which nothing but a number's beginning is."""
 FOUR_ABOVE = re.compile(r"(?<![\d./-])\d{4}[ ]?\n$")
@@ -106,7 +110,18 @@ def phone_spans(text: str) -> Iterator[tuple[int, int]]:
         for match in CANDIDATE.finditer(text)
         for span in _in_candidate(text, match.start(), match[0])
     ]
+    found += [span for one in found for span in _more(text, *one)]
     yield from sorted([*found, *beside_spans(without(text, found))])
+
+
+def _more(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Bare numbers of the same length right after one that is known."""
+    if not text[start:end].isdigit():
+        return
+    match = MORE.match(text, end)
+    while match and len(match[1]) == end - start and any(_valid(match[1], one) for one in REGIONS):
+        yield match.span(1)
+        match = MORE.match(text, match.end())
 
 
 def beside_spans(text: str) -> Iterator[tuple[int, int]]:
