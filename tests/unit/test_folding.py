@@ -57,6 +57,19 @@ def test_a_document_that_fits_is_one_question() -> None:
     assert found.summary.window_model is None
 
 
+@pytest.mark.parametrize("text", ["Fine.", "word " * 600_000, "x" * 3_000_000])
+def test_one_word_and_three_megabytes_are_accounted_for(text: str) -> None:
+    pipeline = read(text)
+    pipeline.model.replies = [answer(reply())] * 40
+    assert understand(pipeline).status == "SUCCEEDED"
+    found = understanding(pipeline)
+    assert found.characters_summarised == len(text)
+    assert found.windows.total == found.windows.summarised
+    assert found.windows.total == (1 if len(text) < 10 else 21)
+    assert max(map(len, pipeline.guardrail.inputs)) <= 25_000
+    assert all(tokens(prompt.document) <= 51_000 for prompt in pipeline.model.prompts)
+
+
 @pytest.mark.usefixtures("small")
 def test_a_long_document_is_read_in_windows_then_summed_up() -> None:
     pipeline = long_document()
