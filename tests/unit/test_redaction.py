@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recita.models.page import KeyValue, Line, Page, Table, Word
+from recita.text.prompting import by_page, pieces
 from recita.text.redaction import behind_masks, redacted
 
 from tests.fakes import Pipeline
@@ -85,8 +86,9 @@ def test_lines_words_cells_and_fields_are_masked_where_they_say_it() -> None:
 
 
 def test_tags_made_safe_for_a_prompt_are_as_they_were() -> None:
-    original = Page(number=1, method="native", why="", text="<page> of a@x.org")
-    assert redacted(original, "&lt;page> of {EMAIL}").text == "<page> of {EMAIL}"
+    (piece,) = pieces([Page(number=1, method="native", why="", text="<page> of </document-1>")])
+    assert "<page> of" not in piece[0].text
+    assert by_page(piece) == {1: "<page> of </document-1>"}
 
 
 def test_redacted_pages_stand_beside_the_faithful_ones() -> None:

@@ -119,6 +119,16 @@ def test_every_part_passes_the_guardrail() -> None:
     assert targets == ["es", "es page 1.1", "es page 2.1"]
 
 
+def test_what_is_hidden_from_the_model_is_hidden_from_translate() -> None:
+    pipeline = Pipeline("es")
+    manifest = run(pipeline, b"Write to ana@example.org about <page> four.", "a.txt")
+    assert manifest.status == "COMPLETED"
+    assert not [text for text in pipeline.translator.sent if "ana@example.org" in text]
+    text = pipeline.artifact(manifest, "translations/es/text.md").decode()
+    assert "{EMAIL}" in text
+    assert "<page> four" in text
+
+
 def test_a_text_beyond_the_limit_is_told_and_not_paid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translate_text, "MOST", 250)
     pipeline = Pipeline("es")

@@ -10,7 +10,7 @@ from recita.models.page import Page, Reading
 from recita.steps import tables
 from recita.steps.reading import MARKDOWN, WRITERS, markdown
 from recita.steps.workbench import StepRun
-from recita.text.prompting import Passage
+from recita.text.prompting import Passage, by_page
 from recita.text.redaction import redacted
 
 FOLDER = "redacted/"
@@ -21,9 +21,7 @@ def publish(step: StepRun, passages: Sequence[Passage]) -> None:
 
     ``passages`` are those of all pages with text, as the guardrail gave them back.
     """
-    texts: dict[int, str] = {}
-    for passage in passages:
-        texts[passage.page] = texts.get(passage.page, "") + passage.text
+    texts = by_page(passages)
     with ThreadPoolExecutor(WRITERS) as pool:
         pages = list(pool.map(lambda page: _published(step, *page), texts.items()))
     text = markdown(Reading(pages=tuple(pages)))

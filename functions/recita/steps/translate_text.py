@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from recita.errors import CostCapReachedError
 from recita.models.page import Page, Reading
 from recita.models.summary import MissingPage, TranslatedText
-from recita.steps.handover import READING, translated_text
+from recita.steps.handover import MASKED, READING, translated_text
 from recita.steps.reading import markdown
 from recita.steps.translating import Translation
 from recita.steps.workbench import StepRun
@@ -32,8 +32,10 @@ def publish_text(step: StepRun, translation: Translation) -> None:
     Raises OutOfTimeError when more is left than one invocation has time for.
     """
     language = translation.target
-    reading = step.recall(READING, Reading)
-    done, missing = _pages(reading.pages if reading else (), translation)
+    masked, reading = step.recall(MASKED, Reading), step.recall(READING, Reading)
+    # What was hidden from the model is not for Translate either.
+    pages = _masked(reading.pages if reading else (), masked.pages if masked else ())
+    done, missing = _pages(pages, translation)
     for page in done:
         name = f"translations/{language}/pages/{page.number:04d}.md"
         step.publish(name, page.text.encode(), MARKDOWN, "translated-page", language=language)
@@ -42,6 +44,12 @@ def publish_text(step: StepRun, translation: Translation) -> None:
     step.publish(artifact, whole, MARKDOWN, "translated-text", language=language)
     known = TranslatedText(language=language, artifact=artifact, missing=tuple(missing))
     step.keep(translated_text(language), known)
+
+
+def _masked(pages: Iterable[Page], masked: Iterable[Page]) -> list[Page]:
+    """Return all pages, with the text that the guardrail let go on where there is one."""
+    texts = {page.number: page.text for page in masked}
+    return [page.model_copy(update={"text": texts.get(page.number, page.text)}) for page in pages]
 
 
 def _pages(pages: Iterable[Page], translation: Translation) -> tuple[list[Page], list[MissingPage]]:

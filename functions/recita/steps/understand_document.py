@@ -13,11 +13,12 @@ from recita.steps import redacting
 from recita.steps.describing import derived, describe_upload
 from recita.steps.evidence import budget
 from recita.steps.folding import BlockedError, NoSummaryError
-from recita.steps.handover import READING, UNDERSTANDING
+from recita.steps.handover import MASKED, READING, UNDERSTANDING
 from recita.steps.interview import Interview, Models, OutOfTimeError
 from recita.steps.seen import SeenPicture, blocking, seen_pictures
 from recita.steps.summarising import guarded, summarise
 from recita.steps.workbench import StepRun, Workbench
+from recita.text.prompting import by_page
 
 LITTLE_TEXT = 200
 """An uploaded picture with fewer characters is described; with more it is read like a page."""
@@ -32,6 +33,7 @@ def run(given: StepInput, *, bench: Workbench, models: Models, guardrail: Guardr
     document = given.document
     with bench.step(document.document_id, "understand-document", given.attempt) as step:
         step.forget(UNDERSTANDING)
+        step.forget(MASKED)
         pictures = seen_pictures(step)
         if stopped := blocking(pictures):
             step.verdicts += stopped
@@ -69,7 +71,12 @@ def _understood(
         return describe_upload(interview, picture, text, jpeg)
     if not pages:
         return None
-    return summarise(interview, pages, guarded(interview, pages))
+    passages = guarded(interview, pages)
+    if document.whole_text:
+        texts = by_page(passages)
+        masked = (page.model_copy(update={"text": texts.get(page.number, "")}) for page in pages)
+        interview.step.keep(MASKED, Reading(pages=tuple(masked)))
+    return summarise(interview, pages, passages)
 
 
 def _redact(interview: Interview, document: Document) -> None:

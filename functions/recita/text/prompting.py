@@ -16,6 +16,7 @@ PIECE = 24_000
 """Characters of one piece: with its tags below 25 text units, the most that one guardrail call
 takes in every account (1 unit = 1,000 characters)."""
 TAGS = re.compile(r"<(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
+SAFE_TAGS = re.compile(r"&lt;(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 PAGE = '<page number="{number}">\n{text}\n</page>'
 PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
 
@@ -77,6 +78,19 @@ def delimited(text: str, tag: str) -> str:
 def neutralised(text: str) -> str:
     """Return text whose tags can't be taken for ours."""
     return TAGS.sub("&lt;", text)
+
+
+def plain(text: str) -> str:
+    """Return a neutralised text as it was."""
+    return SAFE_TAGS.sub("<", text)
+
+
+def by_page(passages: Iterable[Passage]) -> dict[int, str]:
+    """Return the text of each page, as it stands in its passages, tags as they were."""
+    texts: dict[int, str] = {}
+    for passage in passages:
+        texts[passage.page] = texts.get(passage.page, "") + passage.text
+    return {number: plain(text) for number, text in texts.items()}
 
 
 def pieces(pages: Iterable[Page]) -> Iterator[list[Passage]]:

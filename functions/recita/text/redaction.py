@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from recita.models.page import KeyValue, Line, Page, Table, Word
-from recita.text.prompting import neutralised
 
 MASK = re.compile(r"\{[A-Za-z][A-Za-z0-9 _-]*\}")
 TOKEN = re.compile(r"\{[A-Za-z][A-Za-z0-9 _-]*\}|[^\s,;:()\[\]{}<>|\"\'/]+")
 """A mask, or what stands between spaces and punctuation."""
 UNKNOWN = "{MASKED}"
-SAFE_TAGS = re.compile(r"&lt;(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 TELLING = re.compile(r"[\d@]")
 LONGEST = 500
 """Pieces of a line that is put beside its masked form."""
@@ -66,11 +64,11 @@ class Hidden:
 
 
 def redacted(page: Page, masked: str) -> Page:
-    """Return the page as ``masked`` has its text: the page's own, safe between tags and masked."""
-    hidden = behind_masks(neutralised(page.text.strip()), masked)
+    """Return the page as ``masked`` has its text: the page's own, masked."""
+    hidden = behind_masks(page.text.strip(), masked)
     return page.model_copy(
         update={
-            "text": hidden.cleaned(SAFE_TAGS.sub("<", masked)),
+            "text": hidden.cleaned(masked),
             "lines": tuple(_line(line, hidden) for line in page.lines),
             "tables": tuple(_table(table, hidden) for table in page.tables),
             "key_values": tuple(_field(field, hidden) for field in page.key_values),
