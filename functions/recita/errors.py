@@ -5,15 +5,15 @@ RecitaError
 ├── ConfigurationError          the deployment lacks a setting
 ├── OcrFailedError              a Textract job ended without a result
 ├── CostCapReachedError         the next call would cost more than the document may
-├── UnderstandingFailedError    the model's answer can't be used, even after a repair attempt
+├── UnderstandingFailedError    what was understood can't be used by what comes after
 └── ProviderError               an AWS service answered with an error
     ├── ProviderThrottledError    too fast or over quota: the state machine retries
     ├── ProviderBusyError         too many jobs are open: the state machine retries, more slowly
     ├── ProviderUnavailableError  a fault on the service's side: the state machine retries
     └── ProviderRefusedError      the service will not take this request: retrying can't help
+        ├── ProviderTooLargeError        it would take a smaller one
         ├── TranslationUnsupportedError  Translate doesn't know the language, or not this pair
         ├── LanguageUnclearError         nobody can tell which language the document is in
-        ├── ProviderTooLargeError        it would take a smaller one
         └── VoiceMissingError            Polly has no voice for the language
 """
 
@@ -65,9 +65,9 @@ class CostCapReachedError(RecitaError):
 
 
 class UnderstandingFailedError(RecitaError):
-    """The model's answer can't be used, even after a repair attempt."""
+    """What was understood can't be used by what comes after."""
 
-    hint = "Choose a stronger model with the ModelId parameter, or run the document again."
+    hint = "Run the document again."
 
 
 class ProviderError(RecitaError):
@@ -104,6 +104,12 @@ class ProviderRefusedError(ProviderError):
     hint = "The message names what the service refuses; mend that and run the document again."
 
 
+class ProviderTooLargeError(ProviderRefusedError):
+    """The service would take a smaller request."""
+
+    hint = "Split the document and upload its parts."
+
+
 class TranslationUnsupportedError(ProviderRefusedError):
     """Amazon Translate does not translate between these languages."""
 
@@ -120,9 +126,3 @@ class VoiceMissingError(ProviderRefusedError):
     """Amazon Polly has no voice for the language, in this region and with the engines allowed."""
 
     hint = "Name a voice with the Voices parameter, or allow more engines with SpeechEngine."
-
-
-class ProviderTooLargeError(ProviderRefusedError):
-    """The service would take a smaller request."""
-
-    hint = "Split the document and upload its parts."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from recita.errors import ProviderThrottledError, ProviderUnavailableError
 from recita.models.page import Page
 from recita.models.summary import GuardrailUsed
-from recita.ports import Answer, Prompt
+from recita.ports import TOO_LONG, Answer, Prompt
 from recita.steps import folding, interview
 from recita.text import prompting
 from recita.text import windows as cutting
@@ -31,8 +31,6 @@ from tests.fakes.understanding import (
 )
 
 pytestmark = pytest.mark.disable_socket
-
-TOO_LONG = "model_context_window_exceeded"
 
 
 @pytest.fixture

@@ -11,12 +11,10 @@ from recita.adapters.provider import Provider
 from recita.errors import ProviderTooLargeError
 from recita.meter import Meter
 from recita.models.summary import GuardrailAction, GuardrailUsed
-from recita.ports import MAX_TOKENS, Answer, GuardedText, Prompt
+from recita.ports import MAX_TOKENS, TOO_LONG, Answer, GuardedText, Prompt
 from recita.text.prompting import cut_before
 
 TEMPERATURE = 0.1
-TOO_LONG = "model_context_window_exceeded"
-"""Converse's stop reason; models that answer with an error instead are made to say the same."""
 TOKENS = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
 CACHING = re.compile(r"amazon\.nova|anthropic\.claude")
 """Models that take cache points (Bedrock user guide, "Prompt caching"); others refuse them."""

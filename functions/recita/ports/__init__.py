@@ -15,6 +15,7 @@ from recita.models.page import Feature, Page
 from recita.models.picture import Instance, Label, Moderation
 from recita.models.steps import OcrCursor
 from recita.ports.bedrock import MAX_TOKENS as MAX_TOKENS
+from recita.ports.bedrock import TOO_LONG as TOO_LONG
 from recita.ports.bedrock import Answer as Answer
 from recita.ports.bedrock import GuardedText as GuardedText
 from recita.ports.bedrock import Guardrail as Guardrail

@@ -12,6 +12,11 @@ MAX_TOKENS = 3000
 where a question sets none, they count the model's own maximum."""
 
 
+TOO_LONG = "model_context_window_exceeded"
+"""Converse's stop reason for a question longer than the model reads; models that answer it with an
+error instead are made to say the same."""
+
+
 @dataclass(frozen=True)
 class GuardedText:
     """The verdict on a text, and the text that may go on."""
@@ -79,6 +84,5 @@ class Model(Protocol):
     def ask(self, prompt: Prompt) -> Answer:
         """Ask once, for at most :data:`MAX_TOKENS`.
 
-        An answer to what is too long for the model has no text and the stop reason
-        ``model_context_window_exceeded``.
+        An answer to what is too long for the model has no text and stops with :data:`TOO_LONG`.
         """

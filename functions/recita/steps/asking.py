@@ -13,11 +13,10 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from recita.models.base import Model as BaseModel
 from recita.models.summary import DocumentType, Fact, FactKind, Sentence
-from recita.ports import Answer, Model, Prompt
+from recita.ports import TOO_LONG, Answer, Model, Prompt
 from recita.settings import LANGUAGE
 from recita.text.identify import foreign
 
-TOO_LONG = "model_context_window_exceeded"
 FINISHED = frozenset({"end_turn", "stop_sequence", "guardrail_intervened"})
 """Converse's stop reasons after which an answer is whole."""
 

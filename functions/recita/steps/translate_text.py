@@ -8,7 +8,7 @@ from recita.errors import CostCapReachedError
 from recita.models.page import Page, Reading
 from recita.models.summary import MissingPage, TranslatedText
 from recita.steps.handover import MASKED, READING, translated_text
-from recita.steps.reading import markdown
+from recita.steps.reading import MARKDOWN, markdown
 from recita.steps.translating import Translation
 from recita.steps.workbench import StepRun
 from recita.text.rewriting import batches, passages
@@ -17,7 +17,6 @@ MOST = 300_000
 """Characters of a document that are translated into one language: some hundred pages."""
 BATCH = 12_000
 """Characters of one guarded piece: translated, it may be twice as long, and 25,000 are allowed."""
-MARKDOWN = "text/markdown; charset=utf-8"
 
 
 def publish_own(step: StepRun, language: str) -> None:
