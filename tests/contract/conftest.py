@@ -13,9 +13,12 @@ import boto3
 import pytest
 import uvicorn
 from botocore.config import Config
+from recita.meter import Meter
 from recita_local.gateway import Gateway
 from recita_local.wire.app import Wire
 from recita_local.wire.service import Operations
+
+from tests.contract.stubbed import STUBBERS
 
 Serve = Callable[[Callable[[str], Operations]], AbstractContextManager[str]]
 
@@ -64,3 +67,22 @@ def connect() -> Callable[..., Any]:
                        aws_access_key_id="a", aws_secret_access_key="b")  # fmt: skip
 
     return client
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Credentials for clients that ask nobody; every stubbed answer has to be asked for."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    yield
+    stubbers = list(STUBBERS)
+    STUBBERS.clear()
+    for stubber in stubbers:
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return Meter()

@@ -1,20 +1,13 @@
-"""What may leave of an answer: grounded sentences, checked titles and facts, within the cap."""
+"""What may leave of an answer: grounded sentences, checked titles, facts and descriptions."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 import pytest
-from recita.errors import ProviderUnavailableError
-from recita.models.document import Document, result_key
-from recita.models.page import Page
-from recita.models.summary import GuardrailUsed, Sentence
+from recita.models.summary import Sentence
 from recita.ports import GuardedText
-from recita.pricing import table
-from recita.steps import folding
 from recita.steps.grounding import SOURCE, source_of
-from recita.text import prompting
 from recita.text.prompting import Passage
 
 from tests.fakes import Pipeline, files
@@ -70,7 +63,7 @@ def test_a_sentence_that_does_not_rest_is_asked_about_once_more() -> None:
     understand(pipeline)
     first, second = pipeline.model.prompts
     assert "did not rest on the document" in second.note
-    assert first.document.partition("\n")[2] != ""
+    assert "did not rest" not in first.note
     assert [s.text for s in understanding(pipeline).summary.sentences] == [TRUE["text"]] * 2
     assert warnings(pipeline) == []
 
@@ -101,11 +94,9 @@ def test_a_summary_without_a_grounded_sentence_is_none() -> None:
     assert no_summary(pipeline)
 
 
-def test_a_sentence_is_checked_again_and_masked_or_blocked() -> None:
+def test_a_sentence_that_is_blocked_blocks_the_document() -> None:
     pipeline = read("Fine.")
-    pipeline.model.replies = [answer(reply(sentences=[{"text": "Ask ana@x.org.", "pages": [1]}]))]
-    # The model's own answer is masked already: the sentence comes back from nowhere here.
-    pipeline.model.replies[0] = answer(reply(sentences=[{"text": "Ask.", "pages": [1]}]))
+    pipeline.model.replies = [answer(reply(sentences=[{"text": "Ask.", "pages": [1]}]))]
     pipeline.guardrail.blocked = ("Ask.",)
     assert understand(pipeline).status == "BLOCKED"
     verdict = step_record(pipeline).verdicts[-1]
@@ -177,149 +168,6 @@ def test_of_long_pages_the_parts_that_say_the_same_are_taken() -> None:
     assert len(source) <= SOURCE + 10
 
 
-# ------------------------------------------------------------------------------ the cap
-
-
-def test_nothing_is_paid_over_the_cap() -> None:
-    pipeline = Pipeline("none")
-    pipeline.cost_cap = 0.000001
-    manifest = pipeline.run(b"Some text. It goes on.", "a.txt")
-    assert (manifest.status, manifest.summary) == ("PARTIAL", None)
-    assert manifest.reason is not None
-    assert manifest.reason.code == "cost-cap-reached"
-    assert pipeline.model.prompts == []
-    assert pipeline.guardrail.inputs == []
-    assert manifest.cost.estimated == 0
-    assert manifest.pages[0].artifact is not None
-
-
-def test_below_the_cap_nothing_changes() -> None:
-    pipeline = Pipeline("none")
-    pipeline.cost_cap = 0.5
-    manifest = pipeline.run(b"Some text. It goes on.", "a.txt")
-    assert manifest.status == "COMPLETED"
-    assert 0 < manifest.cost.estimated < 0.5
-
-
-def test_a_model_without_a_price_is_told() -> None:
-    pipeline = read("Fine.")
-    pipeline.model.model_id = "mistral.mistral-large-2407-v1:0"
-    understand(pipeline)
-    (warned,) = step_record(pipeline).warnings
-    assert (warned.code, warned.message) == ("price-unknown", "mistral.mistral-large-2407-v1:0")
-
-
-def test_the_cap_counts_what_earlier_steps_paid() -> None:
-    prices = table()["per_unit"]
-    pipeline = Pipeline("none")
-    pipeline.ocr.texts = ("A photographed page with some text on it. " * 8,)
-    pipeline.cost_cap = 0.0001 + sum(
-        prices[paid]
-        for paid in (
-            "textract/DetectDocumentText/pages",
-            "rekognition/DetectLabels/images",
-            "rekognition/DetectModerationLabels/images",
-            "rekognition/DetectText/images",
-            "rekognition/DetectFaces/images",
-        )
-    )
-    manifest = pipeline.run(files.picture(), "a.jpg")
-    assert manifest.reason is not None
-    assert manifest.reason.code == "cost-cap-reached"
-    assert manifest.pages[0].method == "ocr"
-    assert pipeline.model.prompts == []
-
-
-def test_pages_that_ocr_would_cost_too_much_for_are_missing() -> None:
-    pipeline = Pipeline("none")
-    pipeline.cost_cap = 2.5 * table()["per_unit"]["textract/DetectDocumentText/pages"]
-    body = io.BytesIO()
-    frames = [files.two_halves() for _ in range(4)]
-    frames[0].save(body, "TIFF", save_all=True, append_images=frames[1:])
-    manifest = pipeline.run(body.getvalue(), "scan.tiff")
-    assert manifest.status == "PARTIAL", manifest.reason
-    assert [page.error for page in manifest.pages] == [None, None, *["cost-cap-reached"] * 2]
-    assert [gap.page for gap in manifest.ledger.pages.missing] == [3, 4]
-    assert manifest.cost.estimated <= pipeline.cost_cap
-
-
-def test_a_cap_in_the_middle_leaves_quotes_and_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "WINDOW_TOKENS", 1500)
-    text = "".join(f"Line {n} of a long text about number {n}.\n" for n in range(900)).encode()
-    pipeline = Pipeline("none")
-    whole = pipeline.run(text, "a.txt")
-    assert whole.status == "COMPLETED"
-    dear = Pipeline("none")
-    dear.cost_cap = whole.cost.estimated * 0.9
-    manifest = dear.run(text, "a.txt")
-    assert manifest.status == "PARTIAL"
-    assert manifest.reason is not None
-    assert manifest.reason.code == "cost-cap-reached"
-    assert manifest.cost.estimated <= dear.cost_cap
-
-
-# -------------------------------------------------------------------------- withdrawal
-
-
-def test_of_a_blocked_document_only_the_manifest_stays() -> None:
-    pipeline = Pipeline("es")
-    manifest = pipeline.run(b"This is forbidden, and it names 4711.", "a.txt")
-    assert manifest.status == "BLOCKED"
-    prefix = result_key(manifest.document_id, "")
-    left = [key for key in pipeline.results.objects if key.startswith(prefix)]
-    assert left == [f"{prefix}manifest.json"]
-    assert manifest.artifacts == ()
-    assert [page.artifact for page in manifest.pages] == [None]
-    assert "4711" not in manifest.model_dump_json()
-    assert manifest.ledger.pages.read == 1
-
-
-def test_a_blocked_document_may_be_published_again() -> None:
-    pipeline = Pipeline("es")
-    first = pipeline.run(b"This is forbidden.", "a.txt")
-    document = Document(**pipeline.upload(b"", "a.txt").model_dump(), route="text", pages=1)
-    assert pipeline.publish(document).status == first.status == "BLOCKED"
-
-
-def test_page_and_prompt_stay_one_shape() -> None:
-    page = Page(number=1, method="native", why="", text="x")
-    (piece,) = prompting.pieces([page])
-    assert prompting.PAGES.fullmatch(prompting.marked(piece)) is not None
-
-
-def test_a_blocked_rerun_leaves_nothing_of_the_run_before() -> None:
-    pipeline = Pipeline("es")
-    upload = pipeline.upload(b"Ask ana@example.org.", "a.txt", {"recita-redact-text": "on"})
-    assert pipeline.execute(upload, upload.document_id).status == "COMPLETED"
-    pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
-    pipeline.guardrail.blocked = ("Ask",)
-    assert pipeline.execute(upload, f"{upload.document_id}.2").status == "BLOCKED"
-    prefix = result_key(upload.document_id, "")
-    left = [key for key in pipeline.results.objects if key.startswith(prefix)]
-    assert left == [f"{prefix}manifest.json"]
-
-
-def test_a_rerun_without_a_summary_has_not_that_of_the_run_before() -> None:
-    pipeline = Pipeline("es")
-    upload = pipeline.upload(b"The rent is 900 euros.", "a.txt")
-    assert pipeline.execute(upload, upload.document_id).summary is not None
-    pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
-    pipeline.model.replies = [answer("no"), answer("no")]
-    manifest = pipeline.execute(upload, f"{upload.document_id}.2")
-    assert (manifest.status, manifest.summary, manifest.facts) == ("PARTIAL", None, ())
-    assert manifest.translations == ()
-
-
-def test_what_blocked_a_run_does_not_block_the_next() -> None:
-    pipeline = Pipeline("none")
-    pipeline.guardrail.blocked = ("rent",)
-    upload = pipeline.upload(b"The rent is 900 euros.", "a.txt")
-    assert pipeline.execute(upload, upload.document_id).status == "BLOCKED"
-    pipeline.guardrail.error = ProviderUnavailableError("bedrock-runtime", "apply", "X", "down")
-    pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
-    assert pipeline.execute(upload, f"{upload.document_id}.2").status == "FAILED"
-
-
 def test_a_fact_whose_name_is_masked_with_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = read("CPF 52998224725")
     facts = [{"name": "CPF", "value": "52998224725", "page": 1}]
@@ -362,16 +210,3 @@ def test_what_is_written_in_escapes_is_checked_when_it_is_read() -> None:
     assert manifest.status == "COMPLETED"
     assert manifest.summary is not None
     assert manifest.summary.text == "It says {EMAIL}."
-
-
-def test_speech_that_would_cost_too_much_costs_itself_only() -> None:
-    body = b"The rent is 900 euros, and it is due on the first of each month."
-    silent = Pipeline("es", speak="none").run(body, "a.txt")
-    pipeline = Pipeline("es")
-    pipeline.cost_cap = silent.cost.estimated + 0.0005
-    manifest = pipeline.run(body, "a.txt")
-    assert (manifest.status, manifest.ledger.languages.translated) == ("PARTIAL", ("es",))
-    (audio,) = manifest.audio
-    assert audio.reason is not None
-    assert audio.reason.code == "cost-cap-reached"
-    assert manifest.cost.estimated <= pipeline.cost_cap

@@ -246,8 +246,8 @@ def test_completed_means_that_nothing_is_missing(
         languages=LANGUAGES[: len(translated)],
         speak="summary" if wants_speech else "none",
     )
-    pairs = list(zip(LANGUAGES, translated, strict=False))
-    voiced = list(zip(LANGUAGES[: len(translated)], spoken, strict=False)) if wants_speech else []
+    pairs = zip(LANGUAGES, translated, strict=False)
+    voiced = zip(document.languages, spoken, strict=False) if wants_speech else ()
     evidence = evidence_of(states, understood=understood)
     ledger = balance(
         document,
@@ -256,7 +256,6 @@ def test_completed_means_that_nothing_is_missing(
         [AudioEntry(language=c, status=s) for c, s in voiced],
     )
     status, why = conclude(document, ledger, evidence, ())
-
     assert ledger.pages.read + len(ledger.pages.missing) == ledger.pages.total == len(states)
     languages = ledger.languages
     whole = (

@@ -193,7 +193,6 @@ def test_types_and_kinds_that_nobody_knows_are_other() -> None:
     found = understanding(pipeline)
     assert found.classification.type == "bank-statement"
     assert [fact.kind for fact in found.facts] == ["identifier", "other"]
-    pipeline.model.replies = [answer(reply(document_type="poem"))]
 
 
 def test_an_answer_may_come_wrapped_in_talk() -> None:
