@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.fakes.limits import FakeBookmark, FakePlaces
 from tests.fakes.pipeline import Pipeline
 from tests.fakes.services import (
     FakeGuardrail,
@@ -14,11 +15,13 @@ from tests.fakes.services import (
 from tests.fakes.storage import FakeBus, FakeDocuments, FakeResults, FakeUploads, FakeWorkflow
 
 __all__ = [
+    "FakeBookmark",
     "FakeBus",
     "FakeDocuments",
     "FakeGuardrail",
     "FakeModel",
     "FakeOcr",
+    "FakePlaces",
     "FakeResults",
     "FakeTranslator",
     "FakeUploads",

@@ -58,12 +58,14 @@ def test_plain_http_is_refused(stack: Stack, kind: str, place: str) -> None:
     assert covered == set(stack.of_type(kind.removesuffix("Policy")))
 
 
-def test_table_can_be_restored(stack: Stack) -> None:
-    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+def test_tables_can_be_restored(stack: Stack) -> None:
+    tables = stack.of_type("AWS::DynamoDB::Table")
 
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["by-status"]
+    for table in tables.values():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+    indexes = tables["DocumentsTable"]["GlobalSecondaryIndexes"]
+    assert [index["IndexName"] for index in indexes] == ["by-status"]
 
 
 def test_every_delivery_has_somewhere_to_fail_to(stack: Stack) -> None:
