@@ -6,6 +6,7 @@ import functools
 import json
 import signal
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, NoReturn, ParamSpec
 
 import typer
@@ -21,10 +22,12 @@ COLOURS = {
     "PARTIAL": typer.colors.YELLOW,
     "optional": typer.colors.YELLOW,
     "SKIPPED": typer.colors.BRIGHT_BLACK,
+    "QUEUED": typer.colors.CYAN,
     "PROCESSING": typer.colors.CYAN,
     "BLOCKED": typer.colors.MAGENTA,
     "REJECTED": typer.colors.RED,
     "FAILED": typer.colors.RED,
+    "ERASED": typer.colors.BRIGHT_BLACK,
     "missing": typer.colors.RED,
 }
 
@@ -45,7 +48,12 @@ def say(text: str) -> None:
 
 def emit(data: Any) -> None:
     """Write one JSON document as one line of data."""
-    typer.echo(json.dumps(data, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(data, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    """What a table holds as Decimal is a number, times and paths are text."""
+    return int(value) if isinstance(value, Decimal) and value == int(value) else str(value)
 
 
 def paint(word: str) -> str:

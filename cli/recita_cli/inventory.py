@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from recita.models.document import result_key, work_key
@@ -12,7 +13,11 @@ from recita_cli import exits
 from recita_cli.console import CliError
 from recita_cli.target import Target
 
-STATUSES = ("PROCESSING", "COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED")
+WAITING = ("QUEUED", "PROCESSING")
+FINAL = ("COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED")
+ERASED = "ERASED"
+STATUSES = (*WAITING, *FINAL, ERASED)
+ID = re.compile(r"[0-9a-f]{32}")
 ID_START = re.compile(r"[0-9a-f]{1,32}")
 AMBIGUOUS_SHOWN = 5
 
@@ -22,23 +27,38 @@ def newest(target: Target, limit: int) -> list[dict[str, Any]]:
 
     One query per status on the index, each read backwards: a scan would read the whole table.
     """
-    from boto3.dynamodb.types import TypeDeserializer  # noqa: PLC0415 - boto3 is slow to import
-
-    table, dynamodb = target.outputs["TableName"], target.client("dynamodb")
-    plain = TypeDeserializer().deserialize
     rows: list[dict[str, Any]] = []
     for status in STATUSES:
-        answer = dynamodb.query(
-            TableName=table,
-            IndexName="by-status",
-            KeyConditionExpression="#status = :status",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":status": {"S": status}},
-            ScanIndexForward=False,
-            Limit=limit,
-        )
-        rows += [{name: plain(value) for name, value in item.items()} for item in answer["Items"]]
+        rows += target.table.query(**_with(status), ScanIndexForward=False, Limit=limit)["Items"]
     return sorted(rows, key=lambda row: str(row["updated_at"]), reverse=True)[:limit]
+
+
+def with_status(target: Target, status: str, since: str = "") -> Iterator[dict[str, Any]]:
+    """All rows with a status that changed since a time (ISO 8601), oldest first."""
+    asked = _with(status, since)
+    while True:
+        answer = target.table.query(**asked)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def row(target: Target, document: str) -> dict[str, Any] | None:
+    """The row of a document as it is now."""
+    found: dict[str, Any] | None = target.table.get_item(
+        Key={"document_id": document}, ConsistentRead=True
+    ).get("Item")
+    return found
+
+
+def _with(status: str, since: str = "") -> dict[str, Any]:
+    return {
+        "IndexName": "by-status",
+        "KeyConditionExpression": "#status = :status AND updated_at >= :since",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {":status": status, ":since": since or "0"},
+    }
 
 
 def find(target: Target, start: str | None) -> str:

@@ -9,6 +9,7 @@ import typer
 from recita_cli.doctor import doctor
 from recita_cli.down import down, reset
 from recita_cli.invoke import invoke
+from recita_cli.reindex import reindex
 from recita_cli.run import run
 from recita_cli.schema import schema
 from recita_cli.show import show
@@ -45,5 +46,5 @@ def main(
     """
 
 
-for command in (run, up, down, reset, status, show, doctor, invoke, schema):
+for command in (run, up, down, reset, status, show, reindex, doctor, invoke, schema):
     app.command()(command)

@@ -40,15 +40,27 @@ class Target:
         """The S3 client; safe to share between threads."""
         return self.client("s3")
 
+    @cached_property
+    def table(self) -> Any:
+        """The index of documents, as a boto3 Table; for one thread."""
+        import boto3  # noqa: PLC0415 - 150 ms that `recita --help` need not pay
+
+        factory: Any = boto3.resource
+        return factory("dynamodb", **self._arguments()).Table(self.outputs["TableName"])
+
     def client(self, service: str) -> Any:
         """A boto3 client for the account that the stack lives in."""
-        import boto3  # noqa: PLC0415 - 150 ms that `recita --help` need not pay
+        import boto3  # noqa: PLC0415
+
+        factory: Any = boto3.client  # its overloads want the service as a literal
+        return factory(service, **self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
         from botocore.config import Config  # noqa: PLC0415
 
         config = Config(max_pool_connections=16, retries={"mode": "standard"})
         extra = self._laptop_arguments() if self.is_laptop else {}
-        factory: Any = boto3.client  # its overloads want the service as a literal
-        return factory(service, region_name=self.region, config=config, **extra)
+        return {"region_name": self.region, "config": config, **extra}
 
     def _laptop_arguments(self) -> dict[str, str | None]:
         return {

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+
+if TYPE_CHECKING:
+    from tests.operated import OperatedStack
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,3 +95,21 @@ def stack() -> Stack:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         transformed = transform(template, {}, _NoAwsPolicies())
     return Stack(_template(), transformed["Resources"])
+
+
+@pytest.fixture
+def operated(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStack]:
+    """A stack that a command finds by its name."""
+    from moto import mock_aws
+    from recita_cli import target
+
+    from tests.operated import REGION, OperatedStack
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        stack = OperatedStack()
+        monkeypatch.setattr(target, "deployed", lambda _: stack.target)
+        yield stack

@@ -90,3 +90,14 @@ def work_key(document: str, name: str) -> str:
 def step_key(document: str, step: str) -> str:
     """Key of a step's record; progress displays read these while a document is on its way."""
     return work_key(document, f"steps/{step}.json")
+
+
+def execution_name(document: str, run: int) -> str:
+    """Name of an execution: ``<id>``, then ``<id>.2``, ``<id>.3`` for deliberate re-runs."""
+    return document if run == 1 else f"{document}.{run}"
+
+
+def run_number(execution: str) -> int:
+    """The run that an execution's name tells; 1 for the upload's own."""
+    _, _, number = execution.partition(".")
+    return int(number) if number.isdigit() else 1

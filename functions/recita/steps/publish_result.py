@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recita.models.document import result_key
+from recita.models.document import result_key, run_number
 from recita.models.event import DocumentEvent, EventData, EventMetadata
 from recita.models.manifest import Manifest
 from recita.models.steps import PublishInput, PublishOutput
@@ -33,13 +33,7 @@ def run(
 
 def _older(body: bytes, execution: str) -> bool:
     """Whether a published manifest may be replaced: only by a later, deliberate run."""
-    return _run_number(Manifest.model_validate_json(body).execution) < _run_number(execution)
-
-
-def _run_number(execution: str) -> int:
-    """Executions are named ``<id>``, then ``<id>.2``, ``<id>.3`` for deliberate re-runs."""
-    _, _, number = execution.partition(".")
-    return int(number) if number.isdigit() else 1
+    return run_number(Manifest.model_validate_json(body).execution) < run_number(execution)
 
 
 def _event(manifest: Manifest, bucket: str, key: str) -> DocumentEvent:
