@@ -1,7 +1,20 @@
-"""Counts what a step pays for and which engines answered."""
+"""Counts what a step pays for, which engines answered and what is worth a metric."""
 
 from __future__ import annotations
 
+from recita.errors import (
+    ProviderBusyError,
+    ProviderError,
+    ProviderThrottledError,
+    ProviderTooLargeError,
+)
+from recita.measures import (
+    GUARDRAIL_ERRORS,
+    PROVIDER_ERRORS,
+    PROVIDER_THROTTLES,
+    Measure,
+    Metric,
+)
 from recita.models.record import EngineUsed, Usage
 
 
@@ -11,11 +24,13 @@ class Meter:
     def __init__(self) -> None:
         self._usage: dict[tuple[str, str, str, str | None], tuple[int, float]] = {}
         self._engines: dict[str, set[str]] = {}
+        self._measures: list[Measure] = []
 
     def reset(self) -> None:
         """Begin a new invocation."""
         self._usage.clear()
         self._engines.clear()
+        self._measures.clear()
 
     def count(
         self, service: str, operation: str, *, units: float, unit: str, resource: str | None = None
@@ -28,6 +43,22 @@ class Meter:
     def answered(self, service: str, engine: str) -> None:
         """Note that ``engine`` answered for ``service``."""
         self._engines.setdefault(service, set()).add(engine)
+
+    def measure(self, metric: Metric, value: float = 1, *labels: str) -> None:
+        """Add one value of a metric; ``labels`` are the values of its dimensions."""
+        self._measures.append(Measure(metric, value, labels))
+
+    def failed(self, error: ProviderError) -> None:
+        """Note an error that a service answered."""
+        self.measure(PROVIDER_ERRORS, 1, error.service, error.code)
+        if isinstance(error, ProviderThrottledError | ProviderBusyError):
+            self.measure(PROVIDER_THROTTLES, 1, error.service)
+        if error.operation == "apply_guardrail" and not isinstance(error, ProviderTooLargeError):
+            self.measure(GUARDRAIL_ERRORS)
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Every value since the invocation began."""
+        return tuple(self._measures)
 
     def usage(self) -> tuple[Usage, ...]:
         """Paid units by service, operation, unit and resource."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 if TYPE_CHECKING:
+    from tests.fakes import Pipeline
     from tests.operated import OperatedStack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,3 +116,32 @@ def operated(monkeypatch: pytest.MonkeyPatch) -> Iterator[OperatedStack]:
         stack = OperatedStack()
         monkeypatch.setattr(target, "deployed", lambda _: stack.target)
         yield stack
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """The functions wired to fakes."""
+    from tests.fakes import Pipeline
+    from tests.fakes.deployed import deploy
+
+    return deploy(monkeypatch, Pipeline("es"))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that this process logs, powertools' logger at its most talkative."""
+    from recita import observability
+
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    loggers = [logging.getLogger(), logging.getLogger("recita")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+    [own] = [h for h in observability.logger.handlers if h is not handler]
+    handler.setFormatter(own.formatter)
+    yield stream
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.removeHandler(handler)
+        logger.setLevel(level)

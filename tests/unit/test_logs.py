@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
-import logging
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
-from recita import observability
 from recita.errors import ProviderUnavailableError
 from recita.models.document import work_key
 from recita.models.page import Reading
-from recita.wiring import wiring
 
 from tests.fakes import Pipeline, files
+from tests.fakes.deployed import invoke
 from tests.fakes.pipeline import upload_named
 
 pytestmark = pytest.mark.disable_socket
@@ -26,51 +20,6 @@ pytestmark = pytest.mark.disable_socket
 MARKER = "Zanzibar-4711"
 STEPS = ("inspect_document", "read_pages", "understand_document", "translate_summary",
          "speak_summary", "publish_result")  # fmt: skip
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """All that this process logs, powertools' logger at its most talkative."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    loggers = [logging.getLogger(), logging.getLogger("recita")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-    [own] = [h for h in observability.logger.handlers if h is not handler]
-    handler.setFormatter(own.formatter)
-    yield stream
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-
-
-@pytest.fixture
-def deployed(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
-    """The functions wired to fakes."""
-    pipeline = Pipeline("es")
-    monkeypatch.setenv("TARGET_LANGUAGES", "es")
-    monkeypatch.setenv("SPEAK_MODE", "summary")
-    monkeypatch.setenv("TRANSLATE_MODE", "summary")
-    monkeypatch.setenv("OCR_FEATURES", "auto")
-    monkeypatch.setenv("DESCRIBE_IMAGES", "always")
-    monkeypatch.setenv("REDACT_TEXT", "off")
-    ports = {
-        "meter": pipeline.meter, "uploads": pipeline.uploads, "results": pipeline.results,
-        "documents": pipeline.documents, "ocr": pipeline.ocr, "vision": pipeline.vision,
-        "guardrail": pipeline.guardrail, "models": pipeline.models, "bus": pipeline.bus,
-        "translator": pipeline.translator, "voice": pipeline.voice,
-    }  # fmt: skip
-    for name, port in ports.items():
-        monkeypatch.setitem(wiring.__dict__, name, port)
-    return pipeline
-
-
-def invoke(function: str, event: dict[str, Any]) -> dict[str, Any]:
-    handler = importlib.import_module(f"{function}.app").lambda_handler
-    output: dict[str, Any] = handler(event, LambdaContext())
-    return output
 
 
 def test_a_documents_whole_way_leaves_no_text_in_the_logs(
@@ -83,8 +32,11 @@ def test_a_documents_whole_way_leaves_no_text_in_the_logs(
         event = {"document": document, "language": "es", "execution": upload.document_id}
         assert invoke(function, event)["status"] in ("SUCCEEDED", "COMPLETED")
 
-    lines = [json.loads(line) for line in log.getvalue().splitlines() if line.startswith("{")]
-    assert sum(line.get("document_id") == upload.document_id for line in lines) >= len(STEPS)
+    told = [json.loads(line) for line in log.getvalue().splitlines() if line.startswith("{")]
+    assert [line["step"].replace("-", "_") for line in told] == list(STEPS)
+    assert {line["document_id"] for line in told} == {upload.document_id}
+    assert {line["outcome"] for line in told} == {"SUCCEEDED", "COMPLETED"}
+    assert all(line["attempt"] == 1 and line["duration_ms"] >= 0 for line in told)
     assert MARKER not in log.getvalue()
     assert any(MARKER in body.decode("latin-1") for body in deployed.results.objects.values())
 

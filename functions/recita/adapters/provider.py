@@ -35,7 +35,9 @@ class Provider:
         try:
             reply: dict[str, Any] = getattr(self._client, operation)(**params)
         except (ClientError, BotoCoreError) as error:
-            raise classified(error, self._service, operation) from error
+            failure = classified(error, self._service, operation)
+            self.meter.failed(failure)
+            raise failure from error
         headers = reply["ResponseMetadata"].get("HTTPHeaders", {})
         self.meter.answered(self._service, headers.get(LOCAL_ENGINE, "aws"))
         return reply

@@ -64,17 +64,19 @@ def start(given: StartOcrInput, *, bench: Workbench, ocr: Ocr, workflow: Workflo
         return job
 
 
-def resume(message: str, *, results: Results, workflow: Workflow) -> None:
+def resume(message: str, *, results: Results, workflow: Workflow) -> str:
     """Hand Textract's notification (the SNS message) to the task that waits for the job.
 
+    Returns the document's id.
     A notification may come twice, or for a document that was given up: neither is an error.
     """
     notice: dict[str, Any] = json.loads(message)
-    document, _, number = notice["JobTag"].partition(".")
+    document, _, number = str(notice["JobTag"]).partition(".")
     token = OcrRound(number=int(number), pages=()).record("token")
     body = results.read(work_key(document, token))
     if body is not None:
         workflow.resume(WaitingTask.model_validate_json(body).task_token, {})
+    return document
 
 
 def _ended(job: OcrJob, round_: OcrRound, ocr: Ocr) -> bool:

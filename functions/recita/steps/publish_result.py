@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from recita.measures import DOCUMENTS, PAGES, REASONS, TIME_TO_FINISH
+from recita.meter import Meter
 from recita.models.document import result_key, run_number
 from recita.models.event import DocumentEvent, EventData, EventMetadata
 from recita.models.manifest import Manifest
@@ -20,15 +24,27 @@ def run(
     with bench.step(document.document_id, "publish-result", given.attempt):
         manifest = assemble(given, gather(bench.results, document))
         key = result_key(document.document_id, "manifest.json")
-        kept = bench.results.publish(
-            key, to_json(manifest), lambda body: _older(body, given.execution)
-        )
+        body = to_json(manifest)
+        kept = bench.results.publish(key, body, lambda body: _older(body, given.execution))
+        if kept == body:  # written by this very call
+            _measure(manifest, bench.meter)
         manifest = Manifest.model_validate_json(kept)
         if manifest.status == "BLOCKED":  # nothing of it stays for readers but why
             bench.results.remove(result_key(document.document_id, ""), keep=key)
         documents.record(manifest, key)
         bus.publish(_event(manifest, bench.results.bucket, key))
     return PublishOutput(document_id=document.document_id, status=manifest.status, manifest_key=key)
+
+
+def _measure(manifest: Manifest, meter: Meter) -> None:
+    meter.measure(DOCUMENTS, 1, manifest.status)
+    if manifest.reason:
+        meter.measure(REASONS, 1, manifest.reason.code)
+    for method, pages in Counter(page.method for page in manifest.pages).items():
+        meter.measure(PAGES, pages, method)
+    begun = min((step.started_at for step in manifest.steps if step.started_at), default=None)
+    if begun:
+        meter.measure(TIME_TO_FINISH, (manifest.created_at - begun).total_seconds())
 
 
 def _older(body: bytes, execution: str) -> bool:
