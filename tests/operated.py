@@ -16,6 +16,9 @@ from typer.testing import CliRunner
 REGION = "us-east-1"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 INPUT, RESULTS, TABLE = "recita-input", "recita-results", "documents"
+SOURCE = Source(
+    bucket=INPUT, key="k.txt", version_id="v", bytes=1, sha256="ab", media_type="text/plain"
+)
 
 
 class OperatedStack:
@@ -64,9 +67,12 @@ class OperatedStack:
     def rows(self) -> dict[str, dict[str, Any]]:
         return {str(row["document_id"]): row for row in self.table.scan()["Items"]}
 
-    def publish(self, document: str, status: str = "COMPLETED", run: int = 1) -> None:
+    def publish(
+        self, document: str, status: str = "COMPLETED", run: int = 1, source: Source = SOURCE
+    ) -> None:
         """Write a manifest and what else a finished document has."""
-        body = manifest(document, status, run).model_dump_json().encode()
+        told = manifest(document, status, run).model_copy(update={"source": source})
+        body = told.model_dump_json().encode()
         self.s3.put_object(Bucket=RESULTS, Key=result_key(document, "manifest.json"), Body=body)
         self.s3.put_object(Bucket=RESULTS, Key=result_key(document, "text.md"), Body=b"text")
         self.s3.put_object(Bucket=RESULTS, Key=work_key(document, "document.json"), Body=b"{}")
@@ -97,9 +103,7 @@ def manifest(document: str, status: str = "COMPLETED", run: int = 1) -> Manifest
         created_at=NOW,
         status=status,  # type: ignore[arg-type]
         reason=None,
-        source=Source(
-            bucket=INPUT, key="k.txt", version_id="v", bytes=1, sha256="ab", media_type="text/plain"
-        ),
+        source=SOURCE,
         route=None,
         ledger=Ledger(),
         cost=Cost(estimated=0.25, price_table="2026-11"),

@@ -8,6 +8,7 @@ import typer
 
 from recita_cli.doctor import doctor
 from recita_cli.down import down, reset
+from recita_cli.erase import erase
 from recita_cli.invoke import invoke
 from recita_cli.reindex import reindex
 from recita_cli.run import run
@@ -46,5 +47,5 @@ def main(
     """
 
 
-for command in (run, up, down, reset, status, show, reindex, doctor, invoke, schema):
+for command in (run, up, down, reset, status, show, reindex, erase, doctor, invoke, schema):
     app.command()(command)

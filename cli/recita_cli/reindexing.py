@@ -113,9 +113,10 @@ class _Desk:
         if found is None:
             return None
         try:
-            return erased_row(document, Receipt.model_validate_json(found[0]).erased_at)
+            erased_at = Receipt.model_validate_json(found[0]).erased_at
         except ValidationError:
             return Change(document, "unreadable")
+        return erased_row(document, erased_at or found[1])
 
     def _rows(self, ids: Sequence[str]) -> dict[str, Row]:
         """Rows by id; DynamoDB may leave some for the next question."""

@@ -7,14 +7,24 @@ from typing import Literal
 
 from recita.models.base import Model
 
+Place = Literal["results", "work", "upload"]
+
 
 class Deleted(Model):
     """What was deleted at one place; an object counts once however many versions it had."""
 
-    place: Literal["upload", "attachments", "results", "work"]
+    place: Place
     objects: int = 0
     versions: int = 0
     delete_markers: int = 0
+
+    def __add__(self, other: Deleted) -> Deleted:
+        return Deleted(
+            place=self.place,
+            objects=self.objects + other.objects,
+            versions=self.versions + other.versions,
+            delete_markers=self.delete_markers + other.delete_markers,
+        )
 
 
 class Receipt(Model):
@@ -26,7 +36,8 @@ class Receipt(Model):
 
     schema_version: str = "1.0"
     document_id: str
-    erased_at: datetime
+    erased_at: datetime | None = None
+    """None while the document is being erased: whoever was interrupted goes on."""
     status: str
     """What the table said of the document before."""
     source_sha256: str | None = None
@@ -34,7 +45,14 @@ class Receipt(Model):
     stopped: tuple[str, ...] = ()
     """Executions that were running."""
     children: tuple[str, ...] = ()
-    """Documents that came attached to this mail, erased only where each has a receipt."""
+    """Documents that came attached to this mail; one that is erased has a receipt of its own."""
+
+    def plus(self, deleted: Deleted) -> Receipt:
+        """Return the receipt with what was deleted besides."""
+        before = next((one for one in self.deleted if one.place == deleted.place), None)
+        others = tuple(one for one in self.deleted if one.place != deleted.place)
+        sums = before + deleted if before else deleted
+        return self.model_copy(update={"deleted": (*others, sums)})
 
 
 def receipt_key(document: str) -> str:
