@@ -18,7 +18,7 @@ import boto3
 STACK = "recita"
 ADDRESS = "http://host.docker.internal:4599"
 TARGET = Path(__file__).resolve().parent.parent / "events" / "env.local.json"
-LEFT_TO_TEMPLATE = re.compile(r"POWERTOOLS_|AWS_")
+LEFT_TO_TEMPLATE = re.compile(r"POWERTOOLS_|AWS_|MAX_COST_PER_DOCUMENT$")
 """Variables whose values in the template are right in a container too."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from recita.models.document import result_key, work_key
+from recita.models.document import execution_name, result_key, work_key
 from recita.models.record import StepRecord
 
 from recita_cli.console import CliError
@@ -22,7 +22,9 @@ LONGEST_POLL_SECONDS = 0.5
 EXECUTION_SECONDS = 2.0
 """How often an execution's own status is asked: only its failure is of interest."""
 ADMISSION_SECONDS = 180.0
-"""An upload that started no execution for so long will start none: queue, admission or its role."""
+"""Where nothing is known of an upload for so long, the rule, the queue or admission is broken."""
+SETTLING_SECONDS = 30.0
+"""How long a document whose execution has died may take to be run again or closed."""
 PUBLISHED = "publish-result"
 """The last step: the manifest appears when it has ended, or a moment later."""
 
@@ -41,6 +43,8 @@ class Journey:
     ended: float | None = None
     asked: float = field(default_factory=time.monotonic)
     admitted: bool = False
+    lost: float | None = None
+    """Since when its execution has ended without a manifest."""
 
     @property
     def seconds(self) -> float:
@@ -78,6 +82,7 @@ class Follower:
         self._target = target
         self._bucket = target.outputs["ResultsBucketName"]
         self._workflow = target.client("stepfunctions")
+        self._table = target.client("dynamodb")
         self._display = display
         self._news = time.monotonic()
 
@@ -133,18 +138,42 @@ class Follower:
         return body
 
     def _ask_execution(self, journey: Journey) -> None:
-        arn = execution_arn(self._target.outputs["StateMachineArn"], journey.document_id)
-        try:
-            execution = self._workflow.describe_execution(executionArn=arn)
-        except self._workflow.exceptions.ExecutionDoesNotExist:
+        row = self._row(journey)
+        if row is None:
             if not journey.admitted and journey.seconds > ADMISSION_SECONDS:
                 journey.error = _not_admitted(journey)
             return
         journey.admitted = True
-        if execution["status"] != "RUNNING":
-            # It may have published just before it died: the manifest has the last word.
-            journey.manifest = self._manifest(journey)
-            journey.error = None if journey.manifest else _died(journey, execution)
+        if row["status"]["S"] == "QUEUED":  # for a place in flight
+            return
+        run = int(row["run"]["N"]) if "run" in row else 1
+        execution = self._execution(execution_name(journey.document_id, run))
+        if execution is None or execution["status"] == "RUNNING":
+            journey.lost = None
+            return
+        # It may have published just before it died: the manifest has the last word. If not, the
+        # pipeline itself runs it again, or closes it.
+        journey.manifest = self._manifest(journey)
+        journey.lost = journey.lost or time.monotonic()
+        if journey.manifest is None and time.monotonic() - journey.lost > SETTLING_SECONDS:
+            journey.error = _died(journey, execution)
+
+    def _row(self, journey: Journey) -> dict[str, Any] | None:
+        answer = self._table.get_item(
+            TableName=self._target.outputs["TableName"],
+            Key={"document_id": {"S": journey.document_id}},
+            ConsistentRead=True,
+        )
+        row: dict[str, Any] | None = answer.get("Item")
+        return row
+
+    def _execution(self, name: str) -> dict[str, Any] | None:
+        arn = execution_arn(self._target.outputs["StateMachineArn"], name)
+        try:
+            execution: dict[str, Any] = self._workflow.describe_execution(executionArn=arn)
+        except self._workflow.exceptions.ExecutionDoesNotExist:
+            return None
+        return execution
 
 
 def execution_arn(state_machine_arn: str, name: str) -> str:
@@ -163,7 +192,5 @@ def _died(journey: Journey, execution: dict[str, Any]) -> CliError:
 
 
 def _not_admitted(journey: Journey) -> CliError:
-    message = (
-        f"{journey.label}: no execution started within {ADMISSION_SECONDS:.0f} s of the upload"
-    )
+    message = f"{journey.label}: not admitted within {ADMISSION_SECONDS:.0f} s of the upload"
     return CliError(message, "look into the log group of AdmitDocumentFunction")

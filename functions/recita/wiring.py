@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 
 from recita.meter import Meter
@@ -20,7 +21,10 @@ from recita.ports import (
     Workflow,
 )
 from recita.settings import cost_cap, parse_engine, parse_voices, required
+from recita.steps.admission import Admission
 from recita.steps.interview import Models
+from recita.steps.settle_document import Settlement
+from recita.steps.sweep_documents import Sweep
 from recita.steps.workbench import Workbench
 
 # Adapters are imported where they are built: a function loads only the clients it uses.
@@ -67,11 +71,34 @@ class Wiring:
         return StepFunctionsWorkflow()
 
     @cached_property
-    def admission(self) -> Workflow:
-        """The state machine, to start executions of."""
+    def admission(self) -> Admission:
+        """The way in, with the places in flight and the state machine to start."""
+        from recita.adapters.limits import DynamoPlaces
         from recita.adapters.stepfunctions import StepFunctionsWorkflow
 
-        return StepFunctionsWorkflow(required("STATE_MACHINE_ARN"))
+        most = int(required("MAX_IN_FLIGHT"))
+        return Admission(
+            documents=self.documents,
+            places=DynamoPlaces(required("LIMITS_TABLE"), "in-flight", most),
+            workflow=StepFunctionsWorkflow(required("STATE_MACHINE_ARN")),
+        )
+
+    def settlement(self) -> Settlement:
+        """Return what settles documents whose execution has ended, its meter at zero."""
+        return Settlement(self.bench(), self.documents, self.admission.workflow, self.bus)
+
+    def sweep(self, seconds: float) -> Sweep:
+        """Return a sweep that looks at uploads for so long."""
+        from recita.adapters.limits import DynamoBookmark
+        from recita.adapters.s3 import S3Listing
+
+        return Sweep(
+            admission=self.admission,
+            settlement=self.settlement(),
+            listing=S3Listing(required("INPUT_BUCKET")),
+            bookmark=DynamoBookmark(required("LIMITS_TABLE"), "sweep"),
+            until=time.monotonic() + seconds,
+        )
 
     @cached_property
     def ocr(self) -> Ocr:

@@ -54,7 +54,9 @@ def deploy(
     template = local_template(template_path, store, parameters or {})
     cloudformation = client("cloudformation", endpoint)
     known = _parameters(template, parameters or {})
-    changed = _submit(cloudformation, stack_name, json.dumps(template, default=str), known)
+    address = store.put(json.dumps(template, default=str).encode(), ".template.json")
+    url = f"{endpoint}/{address.removeprefix('s3://')}"  # inline, 51,200 bytes are the most
+    changed = _submit(cloudformation, stack_name, url, known)
     stack = _settled(cloudformation, stack_name)
     if stack["StackStatus"] not in GOOD:
         raise DeployError(_why(cloudformation, stack))
@@ -153,10 +155,10 @@ def _parameters(template: Template, given: Mapping[str, str]) -> list[dict[str, 
     return [{"ParameterKey": key, "ParameterValue": str(given[key])} for key in given]
 
 
-def _submit(cloudformation: Any, name: str, body: str, parameters: list[dict[str, str]]) -> bool:
+def _submit(cloudformation: Any, name: str, url: str, parameters: list[dict[str, str]]) -> bool:
     request = {
         "StackName": name,
-        "TemplateBody": body,
+        "TemplateURL": url,
         "Parameters": parameters,
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

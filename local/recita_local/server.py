@@ -31,9 +31,15 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn ends on the first and then raises it again: that one must not skip `finally`.
         signal.signal(number, lambda *_: None)
-    application = gateway()
+    recovered = threading.Event()
+    application = gateway(recovered)
     keeper = Keeper(lambda: application.passed)
-    recovery.begin(keeper.start)
+
+    def go_on() -> None:
+        keeper.start()
+        recovered.set()
+
+    recovery.begin(go_on)
     try:
         uvicorn.run(
             application,
@@ -51,8 +57,11 @@ def main() -> None:
         _stop_lambda_workers()
 
 
-def gateway() -> Any:
-    """The ASGI application with ministack corrected and our services beside it."""
+def gateway(recovered: threading.Event) -> Any:
+    """The ASGI application with ministack corrected and our services beside it.
+
+    Its health says when ``recovered`` is set: what an earlier server left has been taken up.
+    """
     from ministack import app as ministack  # noqa: PLC0415 - reads the environment on import
 
     from recita_local.aws import (  # noqa: PLC0415 - as above
@@ -68,7 +77,7 @@ def gateway() -> Any:
     guardrail_resources.register()
     wire = Wire(os.environ["AWS_ENDPOINT_URL"])
     admin = {
-        "GET health": _health(),
+        "GET health": _health(recovered),
         "GET usage": _usage,
         "POST faults": FAULTS.request,
         "POST warm": warming.request,
@@ -76,12 +85,12 @@ def gateway() -> Any:
     return Gateway(wire, ministack.app, admin)
 
 
-def _health() -> Any:
+def _health(recovered: threading.Event) -> Any:
     started = time.time()
 
     def report(_body: bytes) -> dict[str, Any]:
         return {
-            "status": "ok",
+            "status": "ok" if recovered.is_set() else "recovering",
             "pid": os.getpid(),
             "home": os.environ.get("RECITA_HOME", ""),
             "uptime_seconds": round(time.time() - started, 1),

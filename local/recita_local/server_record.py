@@ -59,13 +59,14 @@ def is_alive(record: ServerRecord) -> bool:
 
 
 def is_healthy(record: ServerRecord, home: Path) -> bool:
-    """Whether it answers, and says that it is this process for this home."""
+    """Whether it says that it is this process for this home, and has taken up what was left."""
     try:
         with urllib.request.urlopen(f"{record.endpoint}/_recita/health", timeout=2) as reply:  # noqa: S310
             report: dict[str, Any] = json.load(reply)
     except (OSError, ValueError, urllib.error.URLError):
         return False
-    return report.get("pid") == record.pid and report.get("home") == str(home)
+    ours = report.get("pid") == record.pid and report.get("home") == str(home)
+    return ours and report.get("status") == "ok"
 
 
 def ends(record: ServerRecord, seconds: float) -> bool:

@@ -22,6 +22,7 @@ from recita_local import artifacts
 from recita_local import deploy as deployer
 from recita_local import server_record as server
 from recita_local.aws import settings
+from recita_local.clients import client
 from recita_local.server_record import ServerRecord
 
 if TYPE_CHECKING:
@@ -95,12 +96,15 @@ def start(
     with _one_at_a_time(home):
         record = previous = server.load(home)
         given = parameters if parameters is not None else previous.parameters if previous else {}
-        if record is None or running(home) is None or record.code != _code():
+        new = record is None or running(home) is None or record.code != _code()
+        if record is None or new:
             stop(home)  # old code, or alive without answering: either would keep the port
             tell("starting the laptop's AWS")
             record = _spawn(home, port or _port(previous), previous)
         _deploy(record, home, template, (dict(given), tell))
         _warm(record, template)
+        if new:
+            _sweep(record)
     return Stack(record.endpoint, record.pid, record.outputs, home)
 
 
@@ -169,6 +173,13 @@ def _warm(record: ServerRecord, template: Path) -> None:
     body = json.dumps({"functions": names}).encode()
     with urllib.request.urlopen(f"{record.endpoint}/_recita/warm", body, timeout=5):  # noqa: S310
         return
+
+
+def _sweep(record: ServerRecord) -> None:
+    """Let the application look for what the last server lost, without waiting for its schedule."""
+    name = record.outputs.get("SweepFunctionName")
+    if name:
+        client("lambda", record.endpoint).invoke(FunctionName=name, InvocationType="Event")
 
 
 def _spawn(home: Path, port: int, previous: ServerRecord | None) -> ServerRecord:

@@ -13,6 +13,7 @@ import boto3
 import pytest
 import uvicorn
 from botocore.config import Config
+from moto import mock_aws
 from recita.meter import Meter
 from recita_local.gateway import Gateway
 from recita_local.wire.app import Wire
@@ -67,6 +68,17 @@ def connect() -> Callable[..., Any]:
                        aws_access_key_id="a", aws_secret_access_key="b")  # fmt: skip
 
     return client
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty account on moto."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ EVENTS = ROOT / "events"
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 BUCKET_EVENT = "eventbridge.s3-object-created.json"
 ENVIRONMENT = "env.local.json"
-FED_BY_A_QUEUE_OR_TOPIC = {"admit_document", "resume_ocr"}
+NO_STEPS = {"admit_document", "resume_ocr", "finish_document", "sweep_documents"}
+"""Called by a queue, a topic or a rule, not by the state machine."""
 
 Event = dict[str, Any]
 
@@ -34,7 +35,7 @@ def _events(folder: str) -> list[str]:
 
 
 def _of_steps() -> list[tuple[str, str]]:
-    folders = [folder for folder in FOLDERS if folder not in FED_BY_A_QUEUE_OR_TOPIC]
+    folders = [folder for folder in FOLDERS if folder not in NO_STEPS]
     return [(folder, name) for folder in folders for name in _events(folder)]
 
 

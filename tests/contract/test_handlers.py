@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from recita.steps.admission import Admission
+from recita.steps.sweep_documents import SweepReport
 from recita.wiring import wiring
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.fakes import FakeDocuments, FakeWorkflow, Pipeline
+from tests.fakes import FakeDocuments, FakePlaces, FakeWorkflow, Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ROOT / "functions"
@@ -78,6 +80,8 @@ def test_every_sample_event_has_the_shape_that_its_handler_takes(sample: str) ->
     if function in ("admit_document", "resume_ocr"):
         assert event["Records"]
         return
+    if function in ("finish_document", "sweep_documents"):
+        return  # run below, on what they are told
     annotated = module.lambda_handler.__wrapped__.__annotations__["given"]
     getattr(module, annotated).model_validate(event)
 
@@ -88,13 +92,48 @@ def test_every_function_has_a_sample_event() -> None:
 
 def test_one_bad_message_does_not_fail_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     workflow = FakeWorkflow()
-    monkeypatch.setitem(wiring.__dict__, "documents", FakeDocuments())
-    monkeypatch.setitem(wiring.__dict__, "admission", workflow)
+    admission = Admission(FakeDocuments(), FakePlaces(), workflow)
+    monkeypatch.setitem(wiring.__dict__, "admission", admission)
     sample = json.loads((ROOT / "events/admit_document.uploaded.json").read_text("utf-8"))
     event = {"Records": [{"messageId": "bad", "body": "not json"}, *sample["Records"]]}
     handler = importlib.import_module("admit_document.app").lambda_handler
     assert handler(event, LambdaContext()) == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
     assert len(workflow.executions) == 1
+
+
+def test_an_ended_execution_gives_its_place_to_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline, places = Pipeline(), FakePlaces(1)
+    admission = Admission(pipeline.documents, places, pipeline.workflow)
+    for name in ("documents", "results", "bus"):
+        monkeypatch.setitem(wiring.__dict__, name, getattr(pipeline, name))
+    monkeypatch.setitem(wiring.__dict__, "admission", admission)
+    event = json.loads((ROOT / "events/finish_document.succeeded.json").read_text("utf-8"))
+    places.take(event["detail"]["name"])
+    waiting = pipeline.upload(b"text", "a.txt")
+    admission.enter(waiting)
+    handler = importlib.import_module("finish_document.app").lambda_handler
+    assert handler(event, LambdaContext()) == {"started": [waiting.document_id]}
+    assert places.held == {waiting.document_id}
+
+
+def test_a_sweep_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    class Swept:
+        def run(self) -> SweepReport:
+            return SweepReport(freed=2)
+
+    def sweep(seconds: float) -> Swept:
+        asked.append(seconds)
+        return Swept()
+
+    monkeypatch.setattr(wiring, "sweep", sweep)
+    handler = importlib.import_module("sweep_documents.app").lambda_handler
+    event = json.loads((ROOT / "events/sweep_documents.scheduled.json").read_text("utf-8"))
+    context = LambdaContext()
+    monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: 240_000, raising=False)
+    assert handler(event, context)["freed"] == 2
+    assert asked == [180.0]
 
 
 def test_every_notification_of_a_batch_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
-from moto import mock_aws
 from recita.adapters.limits import DynamoBookmark, DynamoPlaces
 from recita.ports.limits import Bookmark, Places
 
@@ -17,19 +16,13 @@ both = pytest.mark.parametrize("kind", ["fake", "adapter"])
 
 
 @pytest.fixture(autouse=True)
-def limits_table(monkeypatch: pytest.MonkeyPatch) -> object:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        boto3.client("dynamodb").create_table(
-            TableName="limits",
-            KeySchema=[{"AttributeName": "limit", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "limit", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield
+def limits_table(account: None) -> None:  # noqa: ARG001 - in which the table is made
+    boto3.client("dynamodb").create_table(
+        TableName="limits",
+        KeySchema=[{"AttributeName": "limit", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "limit", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 @pytest.fixture

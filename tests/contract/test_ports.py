@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
-from recita.adapters.dynamodb import DynamoDocuments
 from recita.adapters.eventbridge import EventBridgeBus
 from recita.adapters.s3 import S3Results, S3Uploads
-from recita.adapters.stepfunctions import StepFunctionsWorkflow
 from recita.errors import DocumentRejectedError
 from recita.models.document import Upload, document_id
 from recita.models.manifest import Manifest
-from recita.ports import Documents, EventBus, NewUpload, Results, Uploads, Workflow
+from recita.ports import EventBus, NewUpload, Results, Uploads
 from recita.steps.publish_result import _event
 
 from tests.fakes import (
     FakeBus,
-    FakeDocuments,
     FakeResults,
     FakeUploads,
-    FakeWorkflow,
     Pipeline,
 )
 
@@ -33,15 +28,7 @@ INPUT, RESULTS = "recita-input", "recita-results"
 HOSTILE_KEY = "in/nota nº 7 + 50% (v2)/../ção %2e.txt"
 
 
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
-
+pytestmark = pytest.mark.usefixtures("account")
 
 both = pytest.mark.parametrize("kind", ["fake", "adapter"])
 
@@ -223,126 +210,12 @@ def _interfere(results: Results, rival: Callable[[], None]) -> None:
     results._put_if = interfered  # type: ignore[method-assign]
 
 
-# --------------------------------------------------------------------- the table
-
-
-@dataclass
-class Table:
-    documents: Documents
-    row: Callable[[str], dict[str, Any]]
-
-
-@pytest.fixture
-def table(kind: str) -> Table:
-    if kind == "fake":
-        fake = FakeDocuments()
-        return Table(fake, lambda name: fake.rows[name])
-    real = boto3.resource("dynamodb").create_table(
-        TableName="documents",
-        KeySchema=[{"AttributeName": "document_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "document_id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return Table(
-        DynamoDocuments("documents"),
-        lambda name: dict(real.get_item(Key={"document_id": name})["Item"]),
-    )
+# --------------------------------------------------------------------- the bus
 
 
 @pytest.fixture
 def manifest() -> Manifest:
     return Pipeline("es").run(b"Invoice 4711.", HOSTILE_KEY)
-
-
-@both
-def test_a_row_is_processing_then_what_the_manifest_says(table: Table, manifest: Manifest) -> None:
-    upload = Upload.model_validate(
-        {"document_id": manifest.document_id} | manifest.source.model_dump()
-    )
-    table.documents.admit(upload)
-    assert table.row(upload.document_id)["status"] == "PROCESSING"
-    table.documents.record(manifest, "documents/x/manifest.json")
-    table.documents.admit(upload)
-    row = table.row(upload.document_id)
-    assert row["status"] == "COMPLETED"
-    assert row["source_key"] == HOSTILE_KEY
-    assert row["manifest_key"] == "documents/x/manifest.json"
-
-
-def test_a_row_has_no_empty_attributes() -> None:
-    from recita.adapters.dynamodb import row
-
-    rejected = row(Pipeline().run(b"PK\x03\x04", "a.zip"), "k")
-    assert rejected["reason_code"] == "unsupported-type"
-    assert "language" not in rejected
-    completed = row(Pipeline("es").run(b"Invoice 4711.", "a.txt"), "k")
-    assert (completed["language"], completed["document_type"]) == ("en", "invoice")
-    assert (completed["pages"], completed["languages"]) == (1, ["es"])
-    assert "reason_code" not in completed
-
-
-# --------------------------------------------------------------------- the state machine
-
-
-@dataclass
-class Machine:
-    workflow: Workflow
-    started: Callable[[], list[str]]
-
-
-@pytest.fixture
-def machine(kind: str) -> Machine:
-    if kind == "fake":
-        fake = FakeWorkflow()
-        return Machine(fake, lambda: list(fake.executions))
-    states = boto3.client("stepfunctions")
-    arn = states.create_state_machine(
-        name="documents",
-        definition=json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}),
-        roleArn="arn:aws:iam::123456789012:role/states",
-    )["stateMachineArn"]
-    return Machine(
-        StepFunctionsWorkflow(arn),
-        lambda: [e["name"] for e in states.list_executions(stateMachineArn=arn)["executions"]],
-    )
-
-
-@both
-def test_an_upload_starts_one_execution_named_after_it(machine: Machine) -> None:
-    upload = _upload(HOSTILE_KEY, "v1")
-    assert machine.workflow.start(upload) is True
-    machine.workflow.start(upload)  # running: the same; ended: there was one already
-    assert machine.started() == [upload.document_id]
-
-
-def test_an_execution_that_ended_is_not_started_again() -> None:
-    workflow = StepFunctionsWorkflow("arn:aws:states:us-east-1:123456789012:stateMachine:x")
-    with _client_error(workflow._states, "start_execution", "ExecutionAlreadyExists"):
-        assert workflow.start(_upload("a", "v1")) is False
-    with (
-        _client_error(workflow._states, "start_execution", "StateMachineDoesNotExist"),
-        pytest.raises(workflow._states.exceptions.StateMachineDoesNotExist),
-    ):
-        workflow.start(_upload("a", "v1"))
-
-
-@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-def test_a_task_that_no_longer_waits_is_no_error(code: str) -> None:
-    FakeWorkflow().resume("gone", {})
-    workflow = StepFunctionsWorkflow()
-    with _client_error(workflow._states, "send_task_success", code):
-        workflow.resume("gone", {"job_id": "1"})
-
-
-def _client_error(client: Any, method: str, code: str) -> Any:
-    from botocore.stub import Stubber
-
-    stubber = Stubber(client)
-    stubber.add_client_error(method, code)
-    return stubber
-
-
-# --------------------------------------------------------------------- the bus
 
 
 @pytest.fixture

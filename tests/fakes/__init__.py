@@ -12,13 +12,21 @@ from tests.fakes.services import (
     FakeVision,
     FakeVoice,
 )
-from tests.fakes.storage import FakeBus, FakeDocuments, FakeResults, FakeUploads, FakeWorkflow
+from tests.fakes.storage import (
+    FakeBus,
+    FakeDocuments,
+    FakeListing,
+    FakeResults,
+    FakeUploads,
+    FakeWorkflow,
+)
 
 __all__ = [
     "FakeBookmark",
     "FakeBus",
     "FakeDocuments",
     "FakeGuardrail",
+    "FakeListing",
     "FakeModel",
     "FakeOcr",
     "FakePlaces",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from recita.errors import DocumentRejectedError
-from recita.models.document import Upload, document_id
+from recita.models.document import Upload, document_id, run_number
 from recita.models.event import DocumentEvent
+from recita.models.index import IndexRow
 from recita.models.manifest import Manifest
-from recita.ports import NewUpload, UploadedFile
+from recita.ports import NewUpload, Outcome, UploadedFile
+from recita.ports.admission import Uploaded
 
 
 class FakeUploads:
@@ -54,6 +57,19 @@ class FakeUploads:
             self.put(upload, attachment.body, attachment.metadata)
             self.attached.append(upload)
         return upload
+
+
+class FakeListing:
+    """Everything in an input bucket, in pages of two."""
+
+    def __init__(self) -> None:
+        self.uploads: list[Uploaded] = []
+
+    def page(self, place: dict[str, str]) -> tuple[list[Uploaded], dict[str, str]]:
+        start = int(place.get("start", 0))
+        following = start + 2
+        more = following < len(self.uploads)
+        return self.uploads[start:following], {"start": str(following)} if more else {}
 
 
 class FakeResults:
@@ -100,21 +116,70 @@ class FakeResults:
         return body
 
 
+def now() -> datetime:
+    """The time of the table, which no clock of a test sets."""
+    return datetime.now(UTC)
+
+
 class FakeDocuments:
     """The table of documents."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
 
-    def admit(self, upload: Upload) -> None:
-        self.rows.setdefault(upload.document_id, {"status": "PROCESSING", "source_key": upload.key})
+    def admit(self, upload: Upload) -> IndexRow:
+        fresh = {"upload": upload, "status": "QUEUED", "source_key": upload.key, "run": 1}
+        self.rows.setdefault(upload.document_id, fresh | {"queued_at": now(), "updated_at": now()})
+        return self._row(upload.document_id)
+
+    def find(self, document_id: str) -> IndexRow | None:
+        return self._row(document_id) if document_id in self.rows else None
+
+    def waiting(self, most: int) -> list[IndexRow]:
+        return self._with("QUEUED")[:most]
+
+    def working(self, most: int) -> list[IndexRow]:
+        return self._with("PROCESSING")[:most]
+
+    def started(self, row: IndexRow) -> None:
+        self._change(row, "QUEUED", {"status": "PROCESSING"})
+
+    def wait_again(self, row: IndexRow, run: int) -> bool:
+        restarts = row.restarts + (run != row.run)
+        change = {"status": "QUEUED", "run": run, "restarts": restarts, "queued_at": now()}
+        return self._change(row, row.status, change)
+
+    def known(self, document_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(document_ids) & self.rows.keys()
 
     def record(self, manifest: Manifest, manifest_key: str) -> None:
+        run, known = run_number(manifest.execution), self.rows.get(manifest.document_id)
+        if known and (known["run"] > run or known["status"] == "ERASED"):
+            return
         self.rows[manifest.document_id] = {
+            "upload": Upload.model_validate(
+                {"document_id": manifest.document_id} | manifest.source.model_dump()
+            ),
             "status": manifest.status,
             "source_key": manifest.source.key,
             "manifest_key": manifest_key,
+            "run": run,
+            "updated_at": now(),
         }
+
+    def _row(self, document_id: str) -> IndexRow:
+        return IndexRow.model_validate(self.rows[document_id], from_attributes=True)
+
+    def _with(self, status: str) -> list[IndexRow]:
+        found = [self._row(name) for name, row in self.rows.items() if row["status"] == status]
+        return sorted(found, key=lambda row: row.updated_at)
+
+    def _change(self, row: IndexRow, was: str, change: dict[str, Any]) -> bool:
+        known = self.rows[row.upload.document_id]
+        if (known["status"], known["run"]) != (was, row.run):
+            return False
+        known.update(change, updated_at=now())
+        return True
 
 
 class FakeWorkflow:
@@ -122,14 +187,19 @@ class FakeWorkflow:
 
     def __init__(self) -> None:
         self.executions: dict[str, Upload] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        """How executions ended; those that are missing are running."""
         self.waiting: set[str] = set()
         self.resumed: dict[str, dict[str, Any]] = {}
 
-    def start(self, upload: Upload) -> bool:
-        if upload.document_id in self.executions:
+    def start(self, upload: Upload, execution: str) -> bool:
+        if execution in self.executions:
             return False
-        self.executions[upload.document_id] = upload
+        self.executions[execution] = upload
         return True
+
+    def outcome(self, execution: str) -> Outcome | None:
+        return self.outcomes.get(execution, "RUNNING") if execution in self.executions else None
 
     def resume(self, token: str, output: dict[str, Any]) -> None:
         if token in self.waiting:

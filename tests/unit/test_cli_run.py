@@ -20,7 +20,12 @@ from recita_cli.main import app
 from typer.testing import CliRunner
 
 ARN = "arn:aws:states:eu-west-1:000000000000:stateMachine:recita-X"
-OUTPUTS = {"InputBucketName": "in", "ResultsBucketName": "res", "StateMachineArn": ARN}
+OUTPUTS = {
+    "InputBucketName": "in",
+    "ResultsBucketName": "res",
+    "StateMachineArn": ARN,
+    "TableName": "documents",
+}
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
 
@@ -69,6 +74,14 @@ class FakeWorkflow:
     def __init__(self, status: str = "RUNNING") -> None:
         self.status = status
         self.asked: list[str] = []
+        self.row: dict[str, Any] | None = {"status": {"S": "PROCESSING"}, "run": {"N": "1"}}
+
+    def get_item(self, *, TableName: str, Key: Any, ConsistentRead: bool) -> dict[str, Any]:  # noqa: N803
+        """The row of a document, as the table tells it."""
+        assert TableName
+        assert Key["document_id"]["S"]
+        assert ConsistentRead
+        return {"Item": self.row} if self.row else {}
 
     def describe_execution(self, *, executionArn: str) -> dict[str, str]:  # noqa: N803
         self.asked.append(executionArn)
@@ -159,7 +172,7 @@ def workflow() -> FakeWorkflow:
 def s3(monkeypatch: pytest.MonkeyPatch, laptop: Laptop, workflow: FakeWorkflow) -> FakeS3:
     assert laptop is not None
     store = FakeS3(completes)
-    clients = {"s3": store, "stepfunctions": workflow}
+    clients = {"s3": store, "stepfunctions": workflow, "dynamodb": workflow}
     monkeypatch.setattr(target.Target, "client", lambda _, service: clients[service])
     return store
 
@@ -308,6 +321,7 @@ def test_an_execution_that_dies_without_a_manifest_is_an_error(
     s3.pipeline = lambda _, __, ___: None
     workflow.status = "FAILED"
     monkeypatch.setattr(following, "EXECUTION_SECONDS", 0.0)
+    monkeypatch.setattr(following, "SETTLING_SECONDS", 0.0)
 
     result = recita("a.pdf", "--json")
 
@@ -321,18 +335,40 @@ def test_an_execution_that_dies_without_a_manifest_is_an_error(
 def test_an_upload_that_is_never_admitted_is_an_error(
     s3: FakeS3, workflow: FakeWorkflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unknown(**_: Any) -> None:
-        raise ExecutionDoesNotExistError
-
     s3.pipeline = lambda _, __, ___: None
-    monkeypatch.setattr(workflow, "describe_execution", unknown)
+    workflow.row = None
     monkeypatch.setattr(following, "EXECUTION_SECONDS", 0.0)
     monkeypatch.setattr(following, "ADMISSION_SECONDS", 0.0)
 
     result = recita("a.pdf")
 
     assert result.exit_code == 1
-    assert "no execution started" in result.stderr
+    assert "not admitted" in result.stderr
+
+
+@pytest.mark.usefixtures("files")
+def test_a_document_that_is_run_again_is_waited_for(
+    s3: FakeS3, workflow: FakeWorkflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first execution dies, it waits for a place, and the second publishes."""
+    seen: list[str] = []
+
+    def row(**asked: Any) -> dict[str, Any]:
+        identity = asked["Key"]["document_id"]["S"]
+        seen.append(workflow.status)
+        if len(seen) == 2:
+            return {"Item": {"status": {"S": "QUEUED"}, "run": {"N": "2"}}}
+        if len(seen) == 3:
+            publish(s3, manifest(identity))
+        return {"Item": {"status": {"S": "PROCESSING"}, "run": {"N": "1"}}}
+
+    s3.pipeline = lambda _, __, ___: None
+    workflow.status = "FAILED"
+    monkeypatch.setattr(workflow, "get_item", row)
+    monkeypatch.setattr(following, "EXECUTION_SECONDS", 0.0)
+
+    assert recita("a.pdf").exit_code == 0
+    assert len(seen) == 3
 
 
 @pytest.mark.usefixtures("s3", "files")

@@ -88,7 +88,10 @@ def test_every_delivery_has_somewhere_to_fail_to(stack: Stack) -> None:
         config = stack.properties(f"{invoked}EventInvokeConfig")
         dead.add(stack.target(config["DestinationConfig"]["OnFailure"]["Destination"]))
 
-    assert dead == {"AdmissionDeadLetterQueue", "ResumeDeadLetterQueue"}
+    for config in stack.of_type("AWS::Lambda::EventInvokeConfig").values():
+        dead.add(stack.target(config["DestinationConfig"]["OnFailure"]["Destination"]))
+
+    assert dead == {"AdmissionDeadLetterQueue", "EventsDeadLetterQueue", "ResumeDeadLetterQueue"}
     assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == dead
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from recita.errors import DocumentRejectedError, ProviderUnavailableError
 from recita.models.document import Upload, document_id
 from recita.ports import NewUpload, UploadedFile
+from recita.ports.admission import Uploaded
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -71,12 +72,29 @@ class S3Uploads:
                     raise
             found = self._s3.head_object(Bucket=parent.bucket, Key=attachment.key)
             version = found["VersionId"]
-        return Upload(
-            document_id=document_id(parent.bucket, attachment.key, version),
-            bucket=parent.bucket,
-            key=attachment.key,
-            version_id=version,
-        )
+        return _upload(parent.bucket, attachment.key, version)
+
+
+class S3Listing:
+    """All versions of all objects in the input bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        self._s3: S3Client = boto3.client("s3")
+
+    def page(self, place: dict[str, str]) -> tuple[Sequence[Uploaded], dict[str, str]]:
+        """Return up to 1,000 versions from ``place`` on, and the place after them."""
+        found = self._s3.list_object_versions(Bucket=self._bucket, **place)  # type: ignore[arg-type]
+        uploads = [
+            Uploaded(_upload(self._bucket, one["Key"], one["VersionId"]), one["LastModified"])
+            for one in found.get("Versions", ())
+        ]
+        if not found["IsTruncated"]:
+            return uploads, {}
+        following = {"KeyMarker": found["NextKeyMarker"]}
+        if "NextVersionIdMarker" in found:
+            following["VersionIdMarker"] = found["NextVersionIdMarker"]
+        return uploads, following
 
 
 class S3Results:
@@ -166,3 +184,8 @@ class S3Results:
                 return None, None
             raise
         return found["Body"].read(), found["ETag"]
+
+
+def _upload(bucket: str, key: str, version: str) -> Upload:
+    name = document_id(bucket, key, version)
+    return Upload(document_id=name, bucket=bucket, key=key, version_id=version)

@@ -24,6 +24,17 @@ def document_id(bucket: str, key: str, version_id: str) -> str:
     return hashlib.sha256(f"{bucket}\n{key}\n{version_id}".encode()).hexdigest()[:32]
 
 
+def execution_name(document: str, run: int) -> str:
+    """Return the name of a run's execution: ``<id>``, then ``<id>.2``, ``<id>.3`` for re-runs."""
+    return document if run == 1 else f"{document}.{run}"
+
+
+def run_number(execution: str) -> int:
+    """Return which run of its document an execution is."""
+    _, _, number = execution.partition(".")
+    return int(number) if number.isdigit() else 1
+
+
 class Upload(Model):
     """One version of one object in the input bucket: the input of an execution."""
 
@@ -90,14 +101,3 @@ def work_key(document: str, name: str) -> str:
 def step_key(document: str, step: str) -> str:
     """Key of a step's record; progress displays read these while a document is on its way."""
     return work_key(document, f"steps/{step}.json")
-
-
-def execution_name(document: str, run: int) -> str:
-    """Name of an execution: ``<id>``, then ``<id>.2``, ``<id>.3`` for deliberate re-runs."""
-    return document if run == 1 else f"{document}.{run}"
-
-
-def run_number(execution: str) -> int:
-    """The run that an execution's name tells; 1 for the upload's own."""
-    _, _, number = execution.partition(".")
-    return int(number) if number.isdigit() else 1

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from recita.models.document import Upload
 from recita.models.event import DocumentEvent
-from recita.models.manifest import Manifest
 from recita.models.page import Feature, Page
 from recita.models.picture import Instance, Label, Moderation
 from recita.models.steps import OcrCursor
+from recita.ports.admission import Documents as Documents
+from recita.ports.admission import Outcome as Outcome
+from recita.ports.admission import Workflow as Workflow
 from recita.ports.bedrock import MAX_TOKENS as MAX_TOKENS
 from recita.ports.bedrock import TOO_LONG as TOO_LONG
 from recita.ports.bedrock import Answer as Answer
@@ -85,26 +87,6 @@ class Results(Protocol):
 
         ``accept`` looks at an existing body and says whether it may be replaced.
         """
-
-
-class Documents(Protocol):
-    """The index of documents."""
-
-    def admit(self, upload: Upload) -> None:
-        """Record that the upload is being processed, unless it is known already."""
-
-    def record(self, manifest: Manifest, manifest_key: str) -> None:
-        """Replace the row by what the manifest says."""
-
-
-class Workflow(Protocol):
-    """The state machine."""
-
-    def start(self, upload: Upload) -> bool:
-        """Start the execution named after the document; False when there was one already."""
-
-    def resume(self, token: str, output: dict[str, Any]) -> None:
-        """Hand ``output`` to the waiting task; a task that no longer waits is no error."""
 
 
 @dataclass(frozen=True)

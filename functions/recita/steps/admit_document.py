@@ -1,11 +1,11 @@
-"""Admission: from an event in the queue to one named execution."""
+"""Admission: from an event in the queue to a document that waits or is on its way."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from recita.models.document import Upload, document_id
-from recita.ports import Documents, Workflow
+from recita.steps.admission import Admission
 
 
 def upload_of(event: dict[str, Any]) -> Upload:
@@ -24,9 +24,8 @@ def upload_of(event: dict[str, Any]) -> Upload:
     )
 
 
-def run(event: dict[str, Any], *, documents: Documents, workflow: Workflow) -> Upload:
-    """Start the execution named after the document; a redelivered event changes nothing."""
+def run(event: dict[str, Any], *, admission: Admission) -> Upload:
+    """Let the upload in; a redelivered event changes nothing, or mends what a crash left."""
     upload = upload_of(event)
-    documents.admit(upload)
-    workflow.start(upload)
+    admission.enter(upload)
     return upload

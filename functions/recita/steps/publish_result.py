@@ -31,9 +31,15 @@ def run(
         manifest = Manifest.model_validate_json(kept)
         if manifest.status == "BLOCKED":  # nothing of it stays for readers but why
             bench.results.remove(result_key(document.document_id, ""), keep=key)
-        documents.record(manifest, key)
-        bus.publish(_event(manifest, bench.results.bucket, key))
+        announce(manifest, bench.results.bucket, documents=documents, bus=bus)
     return PublishOutput(document_id=document.document_id, status=manifest.status, manifest_key=key)
+
+
+def announce(manifest: Manifest, bucket: str, *, documents: Documents, bus: EventBus) -> None:
+    """Tell the index and the bus of a manifest; whoever is told twice is told the same."""
+    key = result_key(manifest.document_id, "manifest.json")
+    documents.record(manifest, key)
+    bus.publish(_event(manifest, bucket, key))
 
 
 def _measure(manifest: Manifest, meter: Meter) -> None:

@@ -1,0 +1,1 @@
+"""Gives back the place of an execution that has ended."""

@@ -1,0 +1,1 @@
+"""Finds what was lost and mends it."""
