@@ -44,6 +44,7 @@ LAMBDA_ERRORS = frozenset(
         "Lambda.ServiceException",
         "Lambda.TooManyRequestsException",
         "Lambda.Unknown",
+        "Runtime.ExitError",
     }
 )
 """Names that the Lambda integration gives its own errors."""
@@ -73,6 +74,8 @@ IGNORED_FIELDS = {
 }
 """Fields, by state type, that the laptop drops without a word."""
 
+MAY_STILL_RUN = {"Lambda.ClientExecutionTimeoutException", "Lambda.SdkClientException"}
+"""Nobody heard the function's answer: it may be at work, and is to be waited out."""
 UNBOUNDED_RETRIES = frozenset({"States.ALL", "States.TaskFailed"})
 ENDINGS = frozenset({"Succeed", "Fail"})
 PARAMETER = re.compile(r"^\{% \$number\('\$\{\w+\}'\) %\}$")
@@ -208,11 +211,19 @@ def _retry(state: State) -> Iterator[str]:
     for retrier in state.get("Retry", ()):
         if broad := UNBOUNDED_RETRIES & set(retrier["ErrorEquals"]):
             yield f"Retry names {', '.join(broad)}: permanent errors would be retried"
-        if retrier.get("JitterStrategy") != "FULL":
-            yield "Retry needs JitterStrategy FULL"
+        yield from _spread(retrier)
         for field in ("MaxDelaySeconds", "MaxAttempts"):
             if not isinstance(retrier.get(field), int):
                 yield f"Retry needs {field}"
+
+
+def _spread(retrier: dict[str, Any]) -> Iterator[str]:
+    """Retries are spread by chance, but where the wait is what keeps two calls apart."""
+    apart = MAY_STILL_RUN & set(retrier["ErrorEquals"])
+    if apart and (set(retrier["ErrorEquals"]) - apart or retrier.get("JitterStrategy") != "NONE"):
+        yield f"{', '.join(sorted(apart))} need a Retry of their own with JitterStrategy NONE"
+    if not apart and retrier.get("JitterStrategy") != "FULL":
+        yield "Retry needs JitterStrategy FULL"
 
 
 def _conditions(state: State) -> Iterator[str]:

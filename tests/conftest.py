@@ -22,7 +22,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody exported for their own stack must not steer the tests'."""
-    for name in ("RECITA_HOME", "RECITA_PORT", "RECITA_LOCAL_TPS"):
+    for name in ("RECITA_HOME", "RECITA_PORT", "RECITA_LOCAL_TPS", "RECITA_LOCAL_WAITS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -57,5 +57,8 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
         "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks
     }
-    yield DocumentLaptop(stack.start(home, port=port, parameters=parameters))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RECITA_LOCAL_WAITS", "0.1")  # between retries, which nobody watches
+        running = stack.start(home, port=port, parameters=parameters)
+    yield DocumentLaptop(running)
     stack.stop(home)

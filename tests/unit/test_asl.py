@@ -181,6 +181,11 @@ BROKEN: list[tuple[str, Change, str]] = [
         "permanent errors",
     ),
     ("no jitter", _drop(*WORK, "Retry", 0, "JitterStrategy"), "JitterStrategy FULL"),
+    (
+        "a call that may still run",
+        _set(*WORK, "Retry", 0, "ErrorEquals", to=["Lambda.SdkClientException"]),
+        "JitterStrategy NONE",
+    ),
     ("no longest delay", _drop(*WORK, "Retry", 0, "MaxDelaySeconds"), "MaxDelaySeconds"),
     ("unbounded attempts", _drop(*WORK, "Retry", 0, "MaxAttempts"), "MaxAttempts"),
     ("batches", _set("States", "Each", "ItemBatcher", to={}), "ignores ItemBatcher"),

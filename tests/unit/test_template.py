@@ -127,6 +127,22 @@ def test_functions_time_out_before_their_tasks(stack: Stack) -> None:
     assert checked == 12
 
 
+def test_a_call_that_may_still_run_is_waited_out(stack: Stack) -> None:
+    """Two calls of one step at the same time would pay twice; a lease could do no better."""
+    machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
+    for task in _tasks(machine):
+        function = stack.properties(task["Arguments"]["FunctionName"][2:-4])
+        (retrier,) = (r for r in task["Retry"] if "Lambda.SdkClientException" in r["ErrorEquals"])
+
+        assert set(retrier["ErrorEquals"]) == {
+            "Lambda.ClientExecutionTimeoutException",
+            "Lambda.SdkClientException",
+        }
+        assert retrier["IntervalSeconds"] >= function["Timeout"]
+        assert retrier["MaxDelaySeconds"] > retrier["IntervalSeconds"]
+        assert (retrier["BackoffRate"], retrier["JitterStrategy"]) == (1, "NONE")
+
+
 def test_state_machine_is_traced_and_logs_no_data(stack: Stack) -> None:
     (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
 

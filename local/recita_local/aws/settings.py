@@ -59,6 +59,7 @@ def _ministack(home: Path, port: int) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent.sock",
         "LOG_LEVEL": "WARNING",
+        "SFN_WAIT_SCALE": os.environ.get("RECITA_LOCAL_WAITS") or "1",
     }
 
 
