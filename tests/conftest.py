@@ -53,6 +53,8 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
     parameters = {
         "OcrNotificationSeconds": "10",
         "OcrPollSeconds": "1",
+        "SpeechTaskCharacters": "150",
+        "SpeechNotificationSeconds": "15",
         "ModerationAction": "block",
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
         "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks

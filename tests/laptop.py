@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +79,25 @@ class DocumentLaptop:
         found = table.get_item(TableName=self.stack.outputs["TableName"], Key=key)
         item: dict[str, Any] = found.get("Item", {})
         return item
+
+    @contextmanager
+    def deaf(self, name: str) -> Iterator[str]:
+        """The topic with that in its name, with nobody who listens."""
+        sns = self.client("sns")
+        (topic,) = (t["TopicArn"] for t in sns.list_topics()["Topics"] if name in t["TopicArn"])
+        (heard,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        sns.unsubscribe(SubscriptionArn=heard["SubscriptionArn"])
+        try:
+            yield topic
+        finally:
+            sns.subscribe(TopicArn=topic, Protocol=heard["Protocol"], Endpoint=heard["Endpoint"])
+
+    def resumed(self, document: str) -> bool:
+        """Whether a notification ended a wait for a job, not the wait's own end."""
+        arn = self.execution(document)["executionArn"]
+        events = self.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+        ended = [e["taskSucceededEventDetails"] for e in events if e["type"] == "TaskSucceeded"]
+        return any(details["resource"].endswith(".waitForTaskToken") for details in ended)
 
     def fault(self, **fault: Any) -> None:
         """Let the next calls of an operation fail: service, operation, code, status, times."""

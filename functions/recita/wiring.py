@@ -14,6 +14,7 @@ from recita.ports import (
     Model,
     Ocr,
     Results,
+    SpeechTasks,
     Translator,
     Uploads,
     Vision,
@@ -158,6 +159,21 @@ class Wiring:
 
         named = parse_voices(required("VOICES"))
         return PollySpeech(self.meter, named, parse_engine(required("SPEECH_ENGINE")))
+
+    @cached_property
+    def speech_tasks(self) -> SpeechTasks:
+        """Polly's tasks, to ask how they are."""
+        from recita.adapters.polly_tasks import PollyTasks
+
+        return PollyTasks(self.meter)
+
+    @cached_property
+    def speech_orders(self) -> SpeechTasks:
+        """Polly's tasks, to be started on the results bucket; they announce their end."""
+        from recita.adapters.polly_tasks import PollyTasks
+
+        bucket, topic = required("RESULTS_BUCKET"), required("SPEECH_TOPIC_ARN")
+        return PollyTasks(self.meter, bucket=bucket, topic=topic)
 
     @cached_property
     def bus(self) -> EventBus:

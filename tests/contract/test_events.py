@@ -20,7 +20,13 @@ EVENTS = ROOT / "events"
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 BUCKET_EVENT = "eventbridge.s3-object-created.json"
 ENVIRONMENT = "env.local.json"
-NO_STEPS = {"admit_document", "resume_ocr", "finish_document", "sweep_documents"}
+NO_STEPS = {
+    "admit_document",
+    "finish_document",
+    "resume_ocr",
+    "resume_speech",
+    "sweep_documents",
+}
 """Called by a queue, a topic or a rule, not by the state machine."""
 
 Event = dict[str, Any]
@@ -152,6 +158,17 @@ def test_topic_holds_notifications_of_textract(name: str) -> None:
     assert set(notice) == {"JobId", "Status", "API", "JobTag", "Timestamp", "DocumentLocation"}
     assert notice["JobTag"] == f"{waiting}.0"
     assert notice["DocumentLocation"]["S3ObjectName"] == f"work/{waiting}/ocr.pdf"
+
+
+@pytest.mark.parametrize("name", _events("resume_speech"))
+def test_topic_holds_notifications_of_polly(name: str) -> None:
+    (record,) = _read(name)["Records"]
+    notice = json.loads(record["Sns"]["Message"])
+    waiting = _read("start_speech.spanish.json")["document"]["document_id"]
+
+    assert record["EventSource"] == "aws:sns"
+    assert f"/work/{waiting}/spoken/es/" in notice["outputUri"]
+    assert notice["taskId"] in notice["outputUri"]
 
 
 def test_container_environment_names_every_function(resources: dict[str, Any]) -> None:

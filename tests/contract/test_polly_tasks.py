@@ -26,9 +26,13 @@ class Host:
         self.may_speak = threading.Event()
         self.may_speak.set()
         self.error: Exception | None = None
+        self.turns = 3
 
-    def call(self, *_: Any) -> tuple[bytes, str]:
+    def call(self, method: str, *_: Any) -> Any:
         assert self.may_speak.wait(10)
+        if method == "rehearse":
+            self.turns -= 1
+            return self.turns > 0
         if self.error:
             raise self.error
         return b"sound", "kokoro/1"

@@ -20,6 +20,7 @@ from tests.fakes.storage import (
     FakeUploads,
     FakeWorkflow,
 )
+from tests.fakes.tasks import FakeSpeechTasks
 
 __all__ = [
     "FakeBookmark",
@@ -31,6 +32,7 @@ __all__ = [
     "FakeOcr",
     "FakePlaces",
     "FakeResults",
+    "FakeSpeechTasks",
     "FakeTranslator",
     "FakeUploads",
     "FakeVision",

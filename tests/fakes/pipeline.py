@@ -22,7 +22,9 @@ from recita.models.steps import (
     PicturesFound,
     PublishInput,
     SeeInput,
+    SpeakInput,
     StartOcrInput,
+    StartSpeechInput,
     StepInput,
     StepOutput,
 )
@@ -36,6 +38,7 @@ from recita.steps import (
     read_pages,
     see_images,
     speak_summary,
+    speech_tasks,
     translate_summary,
     understand_document,
 )
@@ -51,6 +54,7 @@ from tests.fakes.services import (
     FakeVoice,
 )
 from tests.fakes.storage import FakeBus, FakeDocuments, FakeResults, FakeUploads, FakeWorkflow
+from tests.fakes.tasks import FakeSpeechTasks
 
 T = TypeVar("T")
 
@@ -84,6 +88,8 @@ class Pipeline:
         self.models = Models(whole=self.model, window=self.model)
         self.translator = FakeTranslator(self.meter)
         self.voice = FakeVoice(self.meter)
+        self.speech = FakeSpeechTasks(self.meter, self.results)
+        self.speech_threshold = 20_000
         self.bus = FakeBus()
         self.cost_cap = 0.0
         self.max_pictures = 100
@@ -260,17 +266,47 @@ class Pipeline:
         while output is not None and output.status == "CONTINUE":
             output = self._catch(f"translate-summary:{language}", lambda: self.translate(given))
         if output is not None and output.status == "SUCCEEDED" and document.speak != "none":
-            output = self._catch(f"speak-summary:{language}", lambda: self.say(given))
-            while output is not None and output.status == "CONTINUE":
-                output = self._catch(f"speak-summary:{language}", lambda: self.say(given))
+            self._catch(f"speak-summary:{language}", lambda: self._speak(document, language))
+
+    def _speak(self, document: Document, language: str) -> None:
+        given = SpeakInput(document=document, language=language)
+        while (output := self.say(given)).status in ("CONTINUE", "WAIT", "START_TASKS"):
+            progress = output.speech
+            if output.status == "START_TASKS":
+                try:
+                    self.start_speech(document, language)
+                except Exception as error:  # noqa: BLE001 - as the state machine's Catch does
+                    update = {"given_up": type(error).__name__}
+                    progress = progress.model_copy(update=update)
+            given = given.model_copy(update={"speech": progress})
+
+    def start_speech(
+        self,
+        document: Document,
+        language: str,
+        token: str = "t1",  # noqa: S107 - no secret
+        attempt: int = 1,
+    ) -> LanguageOutput:
+        given = StartSpeechInput(
+            document=document, language=language, task_token=token, attempt=attempt
+        )
+        return speech_tasks.start(
+            given, bench=self.bench(), tasks=self.speech, workflow=self.workflow
+        )
 
     def translate(self, given: LanguageInput) -> LanguageOutput:
         return translate_summary.run(
             given, bench=self.bench(), translator=self.translator, guardrail=self.guardrail
         )
 
-    def say(self, given: LanguageInput) -> LanguageOutput:
-        return speak_summary.run(given, bench=self.bench(), voice=self.voice)
+    def say(self, given: SpeakInput) -> LanguageOutput:
+        return speak_summary.run(
+            given,
+            bench=self.bench(),
+            voice=self.voice,
+            tasks=self.speech,
+            threshold=self.speech_threshold,
+        )
 
     def _catch(self, step: str, run: Callable[[], T]) -> T | None:
         try:

@@ -435,12 +435,12 @@ class FakeVoice:
         billed = len(re.sub(r"<[^>]*>", "", ssml))
         unit = f"{choice.engine} characters"
         self.meter.count("polly", "SynthesizeSpeech", units=billed, unit=unit)
-        marks = _marks(ssml)
+        marks = marks_of(ssml)
         words = sum(mark.type == "word" for mark in marks)
         return Spoken(SILENCE * WORD_FRAMES * words, tuple(marks))
 
 
-def _marks(ssml: str) -> list[Mark]:
+def marks_of(ssml: str) -> list[Mark]:
     marks: list[Mark] = []
     time = 0
     for sentence in re.finditer(r"<s>(.*?)</s>", ssml, re.DOTALL):

@@ -30,7 +30,7 @@ def laid(texts: list[str], marks: list[Mark] | None = None) -> list[SpokenMark]:
     """Marks of every word as Polly tells them, or ``marks`` on the first call's text."""
     sentences = [SpokenSentence(text, n, (n + 1,)) for n, text in enumerate(texts)]
     found: list[SpokenMark] = []
-    for pieces in ssml.parts(texts):
+    for pieces in ssml.parts(texts, ssml.MAX_BILLED):
         markup, places = ssml.speak([[piece.text for piece in pieces]])
         given_marks = words_of(markup) if marks is None else marks
         found += lay(given_marks, Part(pieces, places), sentences, 0)

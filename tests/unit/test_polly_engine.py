@@ -145,6 +145,35 @@ def test_sound_and_marks_of_one_text_cost_one_synthesis() -> None:
     assert speaker.said == said > 0
 
 
+def test_a_long_text_is_said_bit_by_bit_and_others_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("recita_local.services.polly.engine.TURN_SECONDS", -1)
+    speaker = CountingSpeaker()
+    engine = SpeechEngine(speaker)
+    turns = 1
+    while engine.rehearse(REQUEST):
+        turns += 1
+        engine.sound(Request("Um.", "text", "Camila", neural=True), "mp3", 24000)
+    said = speaker.said
+    assert turns > 2
+    assert engine.sound(REQUEST, "pcm", 16000) == SpeechEngine(CountingSpeaker()).sound(
+        REQUEST, "pcm", 16000
+    )
+    assert marks(engine) == marks(SpeechEngine(CountingSpeaker()))
+    assert speaker.said == said
+
+
+def test_sound_is_not_remembered_without_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recita_local.services.polly.engine.REMEMBERED_BYTES", 10_000)
+    speaker = CountingSpeaker()
+    engine = SpeechEngine(speaker)
+    other = Request("Um.", "text", "Camila", neural=True)
+    for request in (REQUEST, REQUEST, other, REQUEST):
+        engine.sound(request, "pcm", 16000)
+    assert speaker.said == 2 + 1 + 2
+
+
 @pytest.mark.parametrize(
     ("output_format", "start"), [("mp3", b"\xff"), ("ogg_vorbis", b"OggS"), ("ogg_opus", b"OggS")]
 )

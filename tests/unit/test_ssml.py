@@ -22,7 +22,7 @@ ANY_TEXT = st.text(max_size=100) | st.from_regex(r"([0-9]{6,9}|[a&<é ,]){1,9}",
 @given(st.lists(ANY_TEXT, max_size=6))
 def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list[str]) -> None:
     spoken: dict[int, str] = {}
-    for part in ssml.parts(texts):
+    for part in ssml.parts(texts, ssml.MAX_BILLED):
         markup, places = ssml.speak([[piece.text for piece in part]])
         body = markup.encode()
         sentences = ET.fromstring(markup).findall("p/s")  # noqa: S314
@@ -40,20 +40,20 @@ def test_any_text_gives_well_formed_markup_in_parts_that_polly_takes(texts: list
     st.lists(st.text(alphabet="ab &<>\"'é日. ", min_size=1, max_size=4000), min_size=1, max_size=3)
 )
 def test_parts_stay_below_pollys_limits(texts: list[str]) -> None:
-    for part in ssml.parts(texts):
+    for part in ssml.parts(texts, ssml.MAX_BILLED):
         markup, _ = ssml.speak([[piece.text for piece in part]])
         assert sum(len(piece.text) for piece in part) <= 3000
         assert len(markup) <= 6000
 
 
 def test_long_sentences_are_cut_between_words() -> None:
-    parts = list(ssml.parts(["word " * 1500]))
+    parts = list(ssml.parts(["word " * 1500], ssml.MAX_BILLED))
     assert len(parts) == 3
     assert all(piece.text.startswith("word") for part in parts for piece in part)
 
 
 def test_many_short_sentences_count_their_markup() -> None:
-    for part in ssml.parts(["a"] * 2000):
+    for part in ssml.parts(["a"] * 2000, ssml.MAX_BILLED):
         assert len(ssml.speak([[piece.text for piece in part]])[0]) <= 6000
 
 

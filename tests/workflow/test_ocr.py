@@ -6,9 +6,8 @@ import csv
 import io
 import json
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import reportlab
@@ -19,9 +18,6 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.laptop import DocumentLaptop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.stack, pytest.mark.engines]
 
@@ -73,31 +69,18 @@ def scan(*pages: Image.Image, wide: int | None = None) -> bytes:
     return buffer.getvalue()
 
 
-@contextmanager
-def _deaf(recita: DocumentLaptop) -> Iterator[str]:
-    """The topic of ended jobs, with nobody who listens."""
-    sns = recita.client("sns")
-    (topic,) = (t["TopicArn"] for t in sns.list_topics()["Topics"] if "Textract" in t["TopicArn"])
-    (heard,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    sns.unsubscribe(SubscriptionArn=heard["SubscriptionArn"])
-    try:
-        yield topic
-    finally:
-        sns.subscribe(TopicArn=topic, Protocol=heard["Protocol"], Endpoint=heard["Endpoint"])
-
-
 def test_a_lost_notification_costs_a_wait_and_no_page(recita: DocumentLaptop) -> None:
     before = recita.calls().get(TEXT, 0)
-    with _deaf(recita):
+    with recita.deaf("Textract"):
         manifest = recita.process(scan(letter(1), letter(2)), "deaf.pdf", languages="none")
     assert manifest.status == "COMPLETED", manifest.reason
     assert [page.method for page in manifest.pages] == ["ocr", "ocr"]
     assert recita.calls()[TEXT] == before + 1
-    assert not _resumed(recita, manifest.document_id)
+    assert not recita.resumed(manifest.document_id)
 
 
 def test_early_doubled_and_foreign_notifications_change_nothing(recita: DocumentLaptop) -> None:
-    with _deaf(recita) as topic:
+    with recita.deaf("Textract") as topic:
         document = recita.upload(scan(letter(1), letter(2)), "loud.pdf", languages="none")
         _await(recita, document, "work/ocr-token.0.json")
     notice = {"JobId": "another", "Status": "SUCCEEDED", "JobTag": f"{document}.0"}
@@ -106,7 +89,7 @@ def test_early_doubled_and_foreign_notifications_change_nothing(recita: Document
     manifest = recita.manifest(document)
     assert manifest.status == "COMPLETED", manifest.reason
     assert all("committee" in _page(recita, document, n) for n in (1, 2))
-    assert _resumed(recita, document)
+    assert recita.resumed(document)
 
 
 def _await(recita: DocumentLaptop, document: str, name: str) -> None:
@@ -116,14 +99,6 @@ def _await(recita: DocumentLaptop, document: str, name: str) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"no {name}")
-
-
-def _resumed(recita: DocumentLaptop, document: str) -> bool:
-    """Whether a notification ended the wait for the job, not the wait's own end."""
-    arn = recita.execution(document)["executionArn"]
-    events = recita.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
-    ended = [e["taskSucceededEventDetails"] for e in events if e["type"] == "TaskSucceeded"]
-    return any(details["resource"].endswith(".waitForTaskToken") for details in ended)
 
 
 def _page(recita: DocumentLaptop, document: str, number: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 from recita.adapters.provider import Provider
 from recita.errors import VoiceMissingError
 from recita.meter import Meter
-from recita.ports import Mark, Spoken, VoiceChoice
+from recita.ports import Spoken, VoiceChoice
 from recita.text.languages import PollyVoice, voices_for
+from recita.text.marks import parsed
 
 
 class PollySpeech:
@@ -36,12 +36,9 @@ class PollySpeech:
         """Speak at most 3,000 billed characters of SSML."""
         # Marks first: an engine that has none refuses before anything is paid.
         marks = self._call(ssml, choice, OutputFormat="json", SpeechMarkTypes=["sentence", "word"])
-        lines = marks["AudioStream"].read().decode().splitlines()
+        times = parsed(marks["AudioStream"].read())
         sound = self._call(ssml, choice, OutputFormat="mp3")
-        return Spoken(
-            mp3=sound["AudioStream"].read(),
-            marks=tuple(Mark(**_known(json.loads(line))) for line in lines if line),
-        )
+        return Spoken(mp3=sound["AudioStream"].read(), marks=times)
 
     def _call(self, ssml: str, choice: VoiceChoice, **output: Any) -> dict[str, Any]:
         if choice.language_code:
@@ -74,7 +71,3 @@ class PollySpeech:
 def _voice(voice: dict[str, Any]) -> PollyVoice:
     codes = (voice["LanguageCode"], *voice.get("AdditionalLanguageCodes", ()))
     return PollyVoice(voice["Id"], tuple(voice["SupportedEngines"]), codes)
-
-
-def _known(mark: dict[str, Any]) -> dict[str, Any]:
-    return {name: mark.get(name, 0) for name in ("time", "type", "start", "end", "value")}

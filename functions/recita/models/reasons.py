@@ -72,6 +72,7 @@ WARNINGS = {
     "guardrail-detected": "The guardrail found something that it only reports.",
     "translation-tokens-lost": "A name, number or code of a sentence is not in its translation.",
     "language-unsure": "The document's language is not certain; Translate was asked to detect it.",
+    "speech-task-failed": "Polly's tasks did not speak a text; run the document again.",
     "ocr-refused": "Textract would not take a page; the ledger names it.",
     "ocr-job-failed": "Textract's job ended without a result; the ledger names the pages.",
     "ocr-page-failed": "Textract's job could not read some pages; the ledger names them.",

@@ -52,6 +52,12 @@ class StartOcrInput(StepInput):
     ocr: OcrProgress = OcrProgress()
 
 
+class WaitingTask(Model):
+    """The token of the task that waits for a job."""
+
+    task_token: str
+
+
 class CollectOcrInput(StepInput):
     """Input of ``collect_ocr``."""
 
@@ -87,9 +93,30 @@ class DescribeInput(StepInput):
 
 
 class LanguageInput(StepInput):
-    """Input of ``translate_summary`` and ``speak_summary``."""
+    """Input of ``translate_summary``."""
 
     language: str
+
+
+class SpeechProgress(Model):
+    """How far a text that tasks speak has come, handed from state to state."""
+
+    checks: int = 0
+    """How often it was looked at."""
+    given_up: str = ""
+    """Name of the error that kept its tasks from being started."""
+
+
+class SpeakInput(LanguageInput):
+    """Input of ``speak_summary``."""
+
+    speech: SpeechProgress = SpeechProgress()
+
+
+class StartSpeechInput(LanguageInput):
+    """Input of ``start_speech``: the token lets SNS notifications resume the execution."""
+
+    task_token: str
 
 
 class Failure(Model):
@@ -112,13 +139,17 @@ class PublishInput(Model):
 class StepOutput(Model):
     """What a step returns to the state machine; the outcome itself lies in the results bucket."""
 
-    status: Literal["SUCCEEDED", "SKIPPED", "BLOCKED", "CONTINUE", "OCR_NEEDED"]
+    status: Literal[
+        "SUCCEEDED", "SKIPPED", "BLOCKED", "CONTINUE", "OCR_NEEDED", "START_TASKS", "WAIT"
+    ]
 
 
 class LanguageOutput(StepOutput):
     """Output of ``translate_summary`` and ``speak_summary``."""
 
     language: str
+    speech: SpeechProgress = SpeechProgress()
+    wait_seconds: int = 0
 
 
 class PublishOutput(Model):

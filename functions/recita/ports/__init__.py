@@ -23,6 +23,14 @@ from recita.ports.bedrock import GuardedText as GuardedText
 from recita.ports.bedrock import Guardrail as Guardrail
 from recita.ports.bedrock import Model as Model
 from recita.ports.bedrock import Prompt as Prompt
+from recita.ports.polly import Mark as Mark
+from recita.ports.polly import SpeechOrder as SpeechOrder
+from recita.ports.polly import SpeechTask as SpeechTask
+from recita.ports.polly import SpeechTasks as SpeechTasks
+from recita.ports.polly import Spoken as Spoken
+from recita.ports.polly import TaskState as TaskState
+from recita.ports.polly import Voice as Voice
+from recita.ports.polly import VoiceChoice as VoiceChoice
 
 
 @dataclass(frozen=True)
@@ -172,47 +180,6 @@ class Translator(Protocol):
 
         Segments may be HTML with elements that are not to be translated. ``source`` may be
         ``auto``. Raises TranslationUnsupportedError and LanguageUnclearError.
-        """
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One Polly speech mark; ``start`` and ``end`` are byte offsets into the input."""
-
-    time: int
-    type: str
-    start: int
-    end: int
-    value: str
-
-
-@dataclass(frozen=True)
-class VoiceChoice:
-    """A voice, the engine to ask it with, and the language where it speaks several."""
-
-    id: str
-    engine: str
-    language_code: str | None = None
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """Speech as MP3 and its marks, in milliseconds from the start."""
-
-    mp3: bytes
-    marks: tuple[Mark, ...]
-
-
-class Voice(Protocol):
-    """Amazon Polly."""
-
-    def choices(self, language: str) -> Sequence[VoiceChoice]:
-        """Return the voices to try, best first; raises VoiceMissingError without any."""
-
-    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
-        """Speak at most 3,000 billed characters of SSML.
-
-        Raises ProviderRefusedError when the voice does not speak or mark it.
         """
 
 

@@ -60,3 +60,13 @@ def translated_text(language: str) -> str:
 def speech(language: str) -> str:
     """Name of the record of a language's speech."""
     return f"speech.{language}.json"
+
+
+def speech_plan(language: str) -> str:
+    """Name of the record of the tasks that speak a language's text."""
+    return f"speech-plan.{language}.json"
+
+
+def speech_token(language: str) -> str:
+    """Name of the record of the token that waits for them."""
+    return f"speech-token.{language}.json"

@@ -19,7 +19,7 @@ from recita.errors import DocumentRejectedError, ProviderError, ProviderRefusedE
 from recita.models.base import Model
 from recita.models.document import Document, work_key
 from recita.models.page import Page
-from recita.models.steps import StartOcrInput
+from recita.models.steps import StartOcrInput, WaitingTask
 from recita.ports import Ocr, OcrOrder, Results, Workflow
 from recita.steps import ocr_rounds
 from recita.steps.handover import MAX_SYNC_BYTES, OCR_PDF
@@ -28,12 +28,6 @@ from recita.steps.ocr_rounds import OcrRound
 from recita.steps.workbench import StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=120)
-
-
-class WaitingTask(Model):
-    """The token of the task that waits for a job."""
-
-    task_token: str
 
 
 class OcrJob(Model):

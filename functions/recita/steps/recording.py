@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, field
 
 from recita.errors import ProviderRefusedError
@@ -53,6 +53,24 @@ class Recording:
         return joined(self.parts)
 
 
+@dataclass(frozen=True)
+class Take:
+    """What one call speaks: its markup, and which sentences' pieces stand where in it."""
+
+    markup: str
+    part: Part
+
+    @property
+    def characters(self) -> int:
+        """Of the text, without markup."""
+        return sum(len(piece.text) for piece in self.part.pieces)
+
+    def key(self, choice: VoiceChoice) -> str:
+        """Return a digest of what is spoken and of who speaks it."""
+        said = "\n".join((*map(str, astuple(choice)), self.markup))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
 def record(
     step: StepRun,
     sentences: Sequence[SpokenSentence],
@@ -66,63 +84,86 @@ def record(
     ``until``, a time of ``time.monotonic``.
     """
     *better, last = voice.choices(language)
-    speaker = _Speaker(step, voice, until)
+    speaker = Speaker(step, voice, until)
     for choice in better:
         try:
-            return _recorded(speaker, sentences, choice)
+            return speaker.record(sentences, choice)
         except ProviderRefusedError:  # such as an engine without marks: the next one
             continue
-    return _recorded(speaker, sentences, last)
+    return speaker.record(sentences, last)
 
 
-def paid(sentences: Sequence[SpokenSentence], choice: VoiceChoice) -> Usage:
+def paid(characters: int, choice: VoiceChoice) -> Usage:
     """Return what speaking costs at most: sound and marks are paid alike."""
-    units = 2 * sum(len(sentence.text) for sentence in sentences)
     return Usage(
         service="polly",
         operation="SynthesizeSpeech",
         calls=1,
-        units=units,
+        units=2 * characters,
         unit=f"{choice.engine} characters",
     )
 
 
-@dataclass(frozen=True)
-class _Speaker:
-    step: StepRun
-    voice: Voice
-    until: float
-
-
-def _recorded(
-    speaker: _Speaker, sentences: Sequence[SpokenSentence], choice: VoiceChoice
-) -> Recording:
-    recording = Recording(choice)
-    for pieces in ssml.parts([sentence.text for sentence in sentences]):
+def takes(sentences: Sequence[SpokenSentence], most: int) -> Iterator[Take]:
+    """Yield what each call is to speak, of at most ``most`` billed characters."""
+    for pieces in ssml.parts([sentence.text for sentence in sentences], most):
         titles = [piece.text for piece in pieces if sentences[piece.index].source is None]
         rest = [piece.text for piece in pieces[len(titles) :]]
         markup, places = ssml.speak([texts for texts in (titles, rest) if texts])
-        spoken = _spoken(speaker, markup, choice)
+        yield Take(markup, Part(pieces, places))
+
+
+def joined_takes(
+    sentences: Sequence[SpokenSentence],
+    choice: VoiceChoice,
+    most: int,
+    speak: Callable[[Take], Spoken],
+) -> Recording:
+    """Return all takes on one time line."""
+    recording = Recording(choice)
+    for take in takes(sentences, most):
+        spoken = speak(take)
         begin = round(recording.seconds * 1000)
-        recording.marks += lay(spoken.marks, Part(pieces, places), sentences, begin)
+        recording.marks += lay(spoken.marks, take.part, sentences, begin)
         recording.parts.append(spoken.mp3)
         recording.seconds += duration_seconds(spoken.mp3)
-        recording.characters += sum(len(piece.text) for piece in pieces)
+        recording.characters += take.characters
     return recording
 
 
-def _spoken(speaker: _Speaker, markup: str, choice: VoiceChoice) -> Spoken:
-    """Return what was spoken of the same text by the same voice before, or speak it."""
-    step = speaker.step
-    key = hashlib.sha256("\n".join((*map(str, astuple(choice)), markup)).encode()).hexdigest()
-    place, sound = f"spoken/{key}.json", work_key(step.document_id, f"spoken/{key}.mp3")
-    kept, mp3 = step.recall(place, KeptSpeech), step.results.read(sound)
-    if kept is not None and mp3 is not None:
-        step.go_on((), ())
-        return Spoken(mp3, tuple(Mark(**mark.model_dump()) for mark in kept.marks))
-    if time.monotonic() > speaker.until:
-        raise OutOfTimeError
-    spoken = speaker.voice.speak(markup, choice)
-    step.results.write(sound, spoken.mp3, "audio/mpeg")
-    step.keep(place, KeptSpeech(marks=tuple(KeptMark(**asdict(mark)) for mark in spoken.marks)))
-    return spoken
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks a step's takes, call by call."""
+
+    step: StepRun
+    voice: Voice
+    until: float = math.inf
+
+    def record(self, sentences: Sequence[SpokenSentence], choice: VoiceChoice) -> Recording:
+        """Speak all sentences by one voice."""
+        return joined_takes(
+            sentences, choice, ssml.MAX_BILLED, lambda take: self._spoken(take, choice)
+        )
+
+    def unpaid(self, sentences: Sequence[SpokenSentence], choice: VoiceChoice) -> int:
+        """Return the characters of the takes that nobody has spoken yet."""
+        return sum(
+            take.characters
+            for take in takes(sentences, ssml.MAX_BILLED)
+            if self.step.recall(f"spoken/{take.key(choice)}.json", KeptSpeech) is None
+        )
+
+    def _spoken(self, take: Take, choice: VoiceChoice) -> Spoken:
+        """Return what was spoken of the same text by the same voice before, or speak it."""
+        step, key = self.step, take.key(choice)
+        place, sound = f"spoken/{key}.json", work_key(step.document_id, f"spoken/{key}.mp3")
+        kept, mp3 = step.recall(place, KeptSpeech), step.results.read(sound)
+        if kept is not None and mp3 is not None:
+            step.go_on((), ())
+            return Spoken(mp3, tuple(Mark(**mark.model_dump()) for mark in kept.marks))
+        if time.monotonic() > self.until:
+            raise OutOfTimeError
+        spoken = self.voice.speak(take.markup, choice)
+        step.results.write(sound, spoken.mp3, "audio/mpeg")
+        step.keep(place, KeptSpeech(marks=tuple(KeptMark(**asdict(mark)) for mark in spoken.marks)))
+        return spoken

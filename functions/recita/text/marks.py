@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -16,6 +17,13 @@ from recita.text.ssml import Piece, speakable, spoken_characters
 
 ZERO_WIDTH_JOINER = "\u200d"
 SKIN_TONES = range(0x1F3FB, 0x1F400)
+FIELDS = ("time", "type", "start", "end", "value")
+
+
+def parsed(lines: bytes) -> tuple[Mark, ...]:
+    """Return speech marks as Polly writes them: one JSON object a line, in UTF-8."""
+    found = (json.loads(line) for line in lines.decode().split("\n") if line.strip())
+    return tuple(Mark(**{name: mark.get(name, 0) for name in FIELDS}) for mark in found)
 
 
 @dataclass(frozen=True)
@@ -123,8 +131,11 @@ def timed_words(
 ) -> list[TimedWord]:
     """Return all that is written, at the times of its marks: captions lose no text."""
     words: list[TimedWord] = []
+    by_sentence: dict[int, list[SpokenMark]] = {}
+    for mark in marks:
+        by_sentence.setdefault(mark.sentence, []).append(mark)
     for index, sentence in enumerate(sentences):
-        own = [mark for mark in marks if mark.sentence == index]
+        own = by_sentence.get(index, [])
         known = [(m.start, m.time) for m in own if m.type == "word" and m.start is not None]
         begin = own[0].time if own else words[-1].time if words else 0
         words += _timed(sentence.text, index, sorted(known), begin)

@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 MAX_BILLED = 2_900
 """Characters of one call, below Polly's 3,000 billed ones (SynthesizeSpeech's quota); twice as
 many with the markup."""
+MAX_TASK = 95_000
+"""The same for StartSpeechSynthesisTask: below its 100,000 billed characters."""
 UNSPEAKABLE = frozenset({"Cc", "Cs"})
 NO_XML = frozenset("{}\ufffe\uffff")
 """Braces of placeholders, and what XML 1.0 forbids besides control characters."""
@@ -31,13 +33,13 @@ class Piece:
     text: str
 
 
-def parts(segments: Sequence[str]) -> Iterator[list[Piece]]:
-    """Group segments, each with its index, so that one call can speak a group."""
+def parts(segments: Sequence[str], most: int) -> Iterator[list[Piece]]:
+    """Group segments, each with its index, so that one call of ``most`` can speak a group."""
     group: list[Piece] = []
     size = 0
     for index, segment in enumerate(segments):
-        for start, text in _pieces(speakable(segment)):
-            if group and size + _cost(text) > MAX_BILLED:
+        for start, text in _pieces(speakable(segment), most):
+            if group and size + _cost(text) > most:
                 yield group
                 group, size = [], 0
             group.append(Piece(index, start, text))
@@ -124,12 +126,12 @@ def _cost(text: str) -> int:
     return max(len(text), (len(_sentence(text)[0].decode()) + 1) // 2)
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
+def _pieces(text: str, most: int) -> Iterator[tuple[int, str]]:
     """Yield pieces that fit, each with its place in ``text``, which has single spaces only."""
     start = 0
-    while _cost(text[start:]) > MAX_BILLED:
-        room = MAX_BILLED
-        while _cost(text[start : start + room]) > MAX_BILLED:
+    while _cost(text[start:]) > most:
+        room = most
+        while _cost(text[start : start + room]) > most:
             room //= 2
         cut = text.rfind(" ", start + room // 2, start + room)
         cut = cut if cut > start else start + room

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ MAX_BILLED_CHARACTERS = 3000
 MAX_TASK_CHARACTERS = 200_000
 MAX_TASK_BILLED_CHARACTERS = 100_000
 """The same for StartSpeechSynthesisTask."""
+YIELD_SECONDS = 0.02
+"""Between two turns of a task, for a call that waits to have the engine."""
 
 CONTENT_TYPES = {
     "json": "application/x-json-stream",
@@ -62,6 +65,12 @@ class Order:
             data, name = engine("speech").call("sound", self.request, self.output_format, self.rate)
         return bytes(data), str(name)
 
+    def rehearsed(self) -> bytes:
+        """The same of a long text: said bit by bit, so that calls need not wait for its end."""
+        while engine("speech").call("rehearse", self.request):
+            time.sleep(YIELD_SECONDS)
+        return self.performed()[0]
+
 
 def synthesize_speech(params: Params, context: RequestContext) -> Reply:
     """SynthesizeSpeech: sound, or with ``OutputFormat=json`` the times of its words."""
@@ -78,7 +87,7 @@ def start_speech_synthesis_task(params: Params, context: RequestContext) -> Repl
     """StartSpeechSynthesisTask: texts of up to 100,000 billed characters, into a bucket."""
     order = _order(params, MAX_TASK_CHARACTERS, MAX_TASK_BILLED_CHARACTERS)
     context.engine = installed.speech_engine() or ""
-    task = Task(params, context, order.billed, lambda: order.performed()[0])
+    task = Task(params, context, order.billed, order.rehearsed)
     return {"SynthesisTask": TASKS.start(task).described()}
 
 

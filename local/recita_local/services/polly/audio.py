@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+PLAIN = frozenset({"pcm", "mp3"})
 Audio = npt.NDArray[np.float32]
 
 MP3_KBPS = {8000: 24, 16000: 32, 22050: 48, 24000: 48}
@@ -20,16 +21,20 @@ SOUNDFILE = {
 }
 
 
-def encode(audio: Audio, rate: int, output_format: str, output_rate: int) -> bytes:
-    """Mono ``audio`` in -1..1 at ``rate`` hertz as one file at ``output_rate`` hertz."""
-    samples = resample(audio, rate, output_rate)
+def encode(audio: npt.NDArray[np.int16], rate: int, output_format: str, output_rate: int) -> bytes:
+    """Mono ``audio`` at ``rate`` hertz as one file at ``output_rate`` hertz."""
+    if rate == output_rate and output_format in PLAIN:  # hours of it would not fit as floats
+        return _packed(audio.astype("<i2").tobytes(), output_format, output_rate)
+    floats = audio.astype(np.float32)
+    floats /= 32767
+    samples = resample(floats, rate, output_rate)
     if output_format in SOUNDFILE:
         container, subtype = SOUNDFILE[output_format]
         buffer = io.BytesIO()
         soundfile.write(buffer, samples, output_rate, format=container, subtype=subtype)
         return buffer.getvalue()
     pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
-    return pcm if output_format == "pcm" else _mp3(pcm, output_rate)
+    return _packed(pcm, output_format, output_rate)
 
 
 def resample(audio: Audio, rate: int, output_rate: int) -> Audio:
@@ -43,6 +48,10 @@ def resample(audio: Audio, rate: int, output_rate: int) -> Audio:
     wanted[:kept] = spectrum[:kept]
     changed = np.fft.irfft(wanted, length) * (output_rate / rate)
     return np.asarray(changed, np.float32)
+
+
+def _packed(pcm: bytes, output_format: str, rate: int) -> bytes:
+    return pcm if output_format == "pcm" else _mp3(pcm, rate)
 
 
 def _mp3(pcm: bytes, rate: int) -> bytes:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -62,14 +64,36 @@ class Timeline:
         )
 
 
+class Rehearsal:
+    """A script that is said a few sentences at a time; others may speak in between."""
+
+    def __init__(self, script: Script, voice: Voice, speaker: Speaker) -> None:
+        self._voice, self._speaker = voice, speaker
+        self._coming = iter(script.sentences)
+        self._stage = _Stage(script, speaker.sample_rate)
+
+    def go_on(self, seconds: float = math.inf) -> bool:
+        """Say more for about so long; returns whether something is left."""
+        until = time.monotonic() + seconds
+        for sentence in self._coming:
+            self._stage.sentence(sentence, self._voice, self._speaker)
+            if time.monotonic() > until:
+                return True
+        return False
+
+    def timeline(self) -> Timeline:
+        """What was said."""
+        stage = self._stage
+        samples = np.concatenate([np.zeros(0, np.int16), *stage.pieces])
+        stage.marks.sort(key=lambda mark: mark["time"])  # stable: a sentence precedes its words
+        return Timeline(samples, self._speaker.sample_rate, self._speaker.name, stage.marks)
+
+
 def perform(script: Script, voice: Voice, speaker: Speaker) -> Timeline:
     """Say a whole script."""
-    stage = _Stage(script, speaker.sample_rate)
-    for sentence in script.sentences:
-        stage.sentence(sentence, voice, speaker)
-    samples = np.concatenate([np.zeros(0, np.int16), *stage.pieces])
-    stage.marks.sort(key=lambda mark: mark["time"])  # stable: a sentence stays before its words
-    return Timeline(samples, speaker.sample_rate, speaker.name, stage.marks)
+    rehearsal = Rehearsal(script, voice, speaker)
+    rehearsal.go_on()
+    return rehearsal.timeline()
 
 
 class _Stage:

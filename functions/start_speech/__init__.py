@@ -1,0 +1,1 @@
+"""Lambda function start_speech."""
