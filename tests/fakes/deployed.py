@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "OCR_FEATURES": "auto",
     "DESCRIBE_IMAGES": "always",
     "REDACT_TEXT": "off",
+    "SPEECH_TASK_CHARACTERS": "20000",
     "POWERTOOLS_SERVICE_NAME": "a-stack",
 }
 STEPS = (
@@ -37,7 +38,7 @@ def deploy(patch: pytest.MonkeyPatch, pipeline: Pipeline) -> Pipeline:
     for name, value in ENVIRONMENT.items():
         patch.setenv(name, value)
     ports = ("meter", "uploads", "results", "documents", "ocr", "vision", "guardrail", "models",
-             "bus", "translator", "voice", "workflow")  # fmt: skip
+             "bus", "translator", "voice", "speech_tasks", "workflow")  # fmt: skip
     for name in ports:
         patch.setitem(wiring.__dict__, name, getattr(pipeline, name))
     return pipeline

@@ -88,7 +88,7 @@ class Pipeline:
         self.models = Models(whole=self.model, window=self.model)
         self.translator = FakeTranslator(self.meter)
         self.voice = FakeVoice(self.meter)
-        self.speech = FakeSpeechTasks(self.meter, self.results)
+        self.speech_tasks = FakeSpeechTasks(self.meter, self.results)
         self.speech_threshold = 20_000
         self.bus = FakeBus()
         self.cost_cap = 0.0
@@ -291,7 +291,7 @@ class Pipeline:
             document=document, language=language, task_token=token, attempt=attempt
         )
         return speech_tasks.start(
-            given, bench=self.bench(), tasks=self.speech, workflow=self.workflow
+            given, bench=self.bench(), tasks=self.speech_tasks, workflow=self.workflow
         )
 
     def translate(self, given: LanguageInput) -> LanguageOutput:
@@ -304,7 +304,7 @@ class Pipeline:
             given,
             bench=self.bench(),
             voice=self.voice,
-            tasks=self.speech,
+            tasks=self.speech_tasks,
             threshold=self.speech_threshold,
         )
 

@@ -55,8 +55,8 @@ def waiting() -> tuple[Pipeline, Document]:
     pipeline.results.objects = {
         key: body for key, body in pipeline.results.objects.items() if "/spoken/" not in key
     }
-    pipeline.speech.orders.clear()
-    pipeline.speech.looks = 1000
+    pipeline.speech_tasks.orders.clear()
+    pipeline.speech_tasks.looks = 1000
     return pipeline, Document.model_validate(pipeline.inspect(upload))
 
 
@@ -70,14 +70,14 @@ def published(pipeline: Pipeline, document: Document) -> Manifest:
 
 
 def notice(pipeline: Pipeline, name: str) -> str:
-    order = pipeline.speech.orders[name]
+    order = pipeline.speech_tasks.orders[name]
     uri = f"https://s3.us-east-1.amazonaws.com/results/{order.prefix}.{name}.mp3"
     return json.dumps({"taskId": name, "taskStatus": "COMPLETED", "outputUri": uri})
 
 
 def notify(pipeline: Pipeline, message: str) -> None:
     speech_tasks.resume(
-        message, results=pipeline.results, tasks=pipeline.speech, workflow=pipeline.workflow
+        message, results=pipeline.results, tasks=pipeline.speech_tasks, workflow=pipeline.workflow
     )
 
 
@@ -87,7 +87,7 @@ def test_tasks_say_what_calls_say() -> None:
     pipeline = long()
     manifest = run(pipeline)
     assert manifest.status == "COMPLETED", manifest.reason
-    assert [order.kind for order in pipeline.speech.orders.values()] == ["sound", "marks"]
+    assert [order.kind for order in pipeline.speech_tasks.orders.values()] == ["sound", "marks"]
     assert len(pipeline.voice.spoken) == 1  # the summary
     assert text_of(manifest) == text_of(told)
     assert marks_of(pipeline, manifest) == marks_of(called, told)
@@ -100,14 +100,14 @@ def test_tasks_say_what_calls_say() -> None:
 def test_a_text_below_the_threshold_needs_no_task() -> None:
     pipeline = long(threshold=20_000)
     assert run(pipeline).status == "COMPLETED"
-    assert not pipeline.speech.orders
+    assert not pipeline.speech_tasks.orders
 
 
 def test_several_tasks_make_one_file_on_one_time_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recita.text.ssml.MAX_TASK", 200)
     pipeline = long()
     manifest = run(pipeline)
-    assert len(pipeline.speech.orders) > 4
+    assert len(pipeline.speech_tasks.orders) > 4
     words = [mark for mark in marks_of(pipeline, manifest) if mark["type"] == "word"]
     assert [word["time"] for word in words] == [240 * n for n in range(len(words))]
     assert text_of(manifest).duration_seconds == pytest.approx(0.24 * len(words))
@@ -119,28 +119,28 @@ def test_a_run_again_starts_nothing_and_has_the_same_bill() -> None:
     pipeline = long()
     first = run(pipeline)
     again = run(pipeline, 2)
-    assert len(pipeline.speech.orders) == 2
+    assert len(pipeline.speech_tasks.orders) == 2
     assert (again.audio, again.usage, again.engines) == (first.audio, first.usage, first.engines)
 
 
 def test_what_polly_has_forgotten_is_taken_from_the_bucket() -> None:
     pipeline = long()
     first = run(pipeline)
-    pipeline.speech.forgotten = set(pipeline.speech.orders)
+    pipeline.speech_tasks.forgotten = set(pipeline.speech_tasks.orders)
     assert run(pipeline, 2).audio == first.audio
-    assert len(pipeline.speech.orders) == 2
+    assert len(pipeline.speech_tasks.orders) == 2
 
 
 def test_a_start_that_died_before_it_knew_the_task_starts_no_second_one() -> None:
     pipeline, document = waiting()
     speak(pipeline, document)
-    pipeline.speech.crash = ProviderUnavailableError("polly", "start", "Internal", "cut off")
+    pipeline.speech_tasks.crash = ProviderUnavailableError("polly", "start", "Internal", "cut off")
     with pytest.raises(ProviderUnavailableError):
         pipeline.start_speech(document, "es")
     pipeline.start_speech(document, "es", attempt=2)
-    prefixes = [order.prefix for order in pipeline.speech.orders.values()]
+    prefixes = [order.prefix for order in pipeline.speech_tasks.orders.values()]
     assert len(prefixes) == len(set(prefixes)) == 2
-    pipeline.speech.looks = 0
+    pipeline.speech_tasks.looks = 0
     assert speak(pipeline, document, checks=1).status == "SUCCEEDED"
     counted = [u for u in published(pipeline, document).usage if u.operation.startswith("Start")]
     assert [usage.calls for usage in counted] == [2]
@@ -155,13 +155,13 @@ def test_other_words_are_other_tasks() -> None:
     }
     upload = pipeline.upload(THREE.replace(b"Second", b"Fourth"), "a.pdf", {"recita-speak": "full"})
     manifest = pipeline.execute(upload, f"{upload.document_id}.2")
-    assert len(pipeline.speech.orders) == 4
+    assert len(pipeline.speech_tasks.orders) == 4
     assert "Fourth" in {mark["value"] for mark in marks_of(pipeline, manifest)}
 
 
 def test_a_task_that_fails_costs_the_sound_and_a_new_run_starts_another() -> None:
     pipeline = long()
-    pipeline.speech.failing = "Error occurred while synthesizing"
+    pipeline.speech_tasks.failing = "Error occurred while synthesizing"
     manifest = run(pipeline)
     assert manifest.status == "PARTIAL"
     (audio,) = manifest.audio
@@ -171,16 +171,19 @@ def test_a_task_that_fails_costs_the_sound_and_a_new_run_starts_another() -> Non
     assert manifest.ledger.languages.missing[0].reason.startswith("pages not spoken: 1")
     (warning,) = (w for w in manifest.warnings if w.code == "speech-task-failed")
     assert "Error occurred while synthesizing" in warning.message
-    pipeline.speech.failing = ""
+    pipeline.speech_tasks.failing = ""
     again = run(pipeline, 2)
     assert again.status == "COMPLETED", again.reason
     assert not [w for w in again.warnings if w.code == "speech-task-failed"]
-    assert [order.prefix[-2:] for order in pipeline.speech.orders.values()][-1] in (".0", ".1")
+    assert [order.prefix[-2:] for order in pipeline.speech_tasks.orders.values()][-1] in (
+        ".0",
+        ".1",
+    )
 
 
 def test_tasks_that_can_not_be_started_cost_the_sound_of_the_text() -> None:
     pipeline = long()
-    pipeline.speech.error = BUSY
+    pipeline.speech_tasks.error = BUSY
     manifest = run(pipeline)
     assert manifest.status == "PARTIAL"
     assert [gap.reason for gap in text_of(manifest).missing] == ["speech-failed"] * 3
@@ -195,7 +198,7 @@ def test_a_task_lost_in_mid_run_is_started_again_but_not_for_ever() -> None:
     while progress.status == "START_TASKS":
         starts += 1
         pipeline.start_speech(document, "es")
-        pipeline.speech.forgotten = set(pipeline.speech.orders)
+        pipeline.speech_tasks.forgotten = set(pipeline.speech_tasks.orders)
         progress = speak(pipeline, document, checks=starts)
     assert starts == speech_tasks.MOST_TRIES
     assert progress.status == "SUCCEEDED"
@@ -224,7 +227,7 @@ def test_no_task_is_started_beyond_the_cost_cap() -> None:
     pipeline = long()
     pipeline.cost_cap = cost + 0.0025
     manifest = run(pipeline)
-    assert not pipeline.speech.orders
+    assert not pipeline.speech_tasks.orders
     assert [gap.reason for gap in text_of(manifest).missing] == ["cost-cap-reached"] * 3
     pipeline.cost_cap = cost + 0.05
     assert run(pipeline, 2).status == "COMPLETED"
@@ -238,10 +241,10 @@ def test_the_last_notification_resumes_the_waiting_task_once() -> None:
     speak(pipeline, document)
     pipeline.workflow.waiting.add("t")
     pipeline.start_speech(document, "es", token="t")
-    first, second = pipeline.speech.orders
+    first, second = pipeline.speech_tasks.orders
     notify(pipeline, notice(pipeline, first))
     assert pipeline.workflow.resumed == {}
-    pipeline.speech.looks = 0
+    pipeline.speech_tasks.looks = 0
     for name in (second, second, first):
         notify(pipeline, notice(pipeline, name))
     assert pipeline.workflow.resumed == {"t": {}}
@@ -253,16 +256,16 @@ def test_tasks_that_ended_before_anybody_waited_resume_at_once() -> None:
     speak(pipeline, document)
     pipeline.start_speech(document, "es", token="first")
     pipeline.workflow.waiting.add("second")
-    pipeline.speech.looks = 0
+    pipeline.speech_tasks.looks = 0
     pipeline.start_speech(document, "es", token="second", attempt=2)
     assert pipeline.workflow.resumed == {"second": {}}
-    assert len(pipeline.speech.orders) == 2
+    assert len(pipeline.speech_tasks.orders) == 2
 
 
 def test_the_token_is_stored_before_a_task_starts() -> None:
     pipeline, document = waiting()
     speak(pipeline, document)
-    pipeline.speech.error = BUSY
+    pipeline.speech_tasks.error = BUSY
     with pytest.raises(ProviderThrottledError):
         pipeline.start_speech(document, "es", token="early")
     stored = pipeline.results.read(work_key(document.document_id, "speech-token.es.json"))

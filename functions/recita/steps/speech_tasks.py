@@ -157,26 +157,31 @@ def _running(tasks: SpeechTasks, task_id: str) -> bool:
         return True
 
 
-def resume(message: str, *, results: Results, tasks: SpeechTasks, workflow: Workflow) -> None:
+def resume(message: str, *, results: Results, tasks: SpeechTasks, workflow: Workflow) -> str:
     """Hand Polly's notification (the SNS message) to the task that waits, if it was the last.
 
+    Returns the document's id, empty where it tells none.
     It may come twice, or for a document that was given up: neither is an error.
     """
     notice: dict[str, Any] = json.loads(message)
     found = OUTPUT.search(notice.get("outputUri") or "")
     if found is None:
-        return
+        return ""
     document, language = found.groups()
     token = _read(results, document, speech_token(language), WaitingTask)
     wanted = _read(results, document, speech_plan(language), SpeechPlan)
-    if token is None or wanted is None:
-        return
-    for one in wanted.wanted:
-        kept = _read(results, document, one.record, KeptTask) or KeptTask()
-        ended = kept.error or kept.id == notice.get("taskId")
-        if not ended and (not kept.id or _running(tasks, kept.id)):
-            return
-    workflow.resume(token.task_token, {})
+    kept = (
+        _read(results, document, one.record, KeptTask) or KeptTask()
+        for one in (wanted.wanted if wanted else ())
+    )
+    if token and all(_over(tasks, task, notice.get("taskId")) for task in kept):
+        workflow.resume(token.task_token, {})
+    return document
+
+
+def _over(tasks: SpeechTasks, task: KeptTask, told: str | None) -> bool:
+    """Whether a task has ended, one that tells so itself among them."""
+    return bool(task.error) or task.id == told or bool(task.id and not _running(tasks, task.id))
 
 
 def _read(results: Results, document: str, name: str, kind: type[M]) -> M | None:
