@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from functools import cached_property
 
 from recita.meter import Meter
+from recita.models.steps import SweepInput
 from recita.models.summary import GuardrailUsed
 from recita.ports import (
     Documents,
@@ -88,7 +90,7 @@ class Wiring:
         """Return what settles documents whose execution has ended, its meter at zero."""
         return Settlement(self.bench(), self.documents, self.admission.workflow, self.bus)
 
-    def sweep(self, seconds: float) -> Sweep:
+    def sweep(self, given: SweepInput, seconds: float) -> Sweep:
         """Return a sweep that looks at uploads for so long."""
         from recita.adapters.limits import DynamoBookmark
         from recita.adapters.s3 import S3Listing
@@ -99,6 +101,7 @@ class Wiring:
             listing=S3Listing(required("INPUT_BUCKET")),
             bookmark=DynamoBookmark(required("LIMITS_TABLE"), "sweep"),
             until=time.monotonic() + seconds,
+            grace=timedelta(seconds=given.grace_seconds),
         )
 
     @cached_property

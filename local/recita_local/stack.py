@@ -179,7 +179,9 @@ def _sweep(record: ServerRecord) -> None:
     """Let the application look for what the last server lost, without waiting for its schedule."""
     name = record.outputs.get("SweepFunctionName")
     if name:
-        client("lambda", record.endpoint).invoke(FunctionName=name, InvocationType="Event")
+        client("lambda", record.endpoint).invoke(
+            FunctionName=name, InvocationType="Event", Payload=b'{"grace_seconds": 0}'
+        )
 
 
 def _spawn(home: Path, port: int, previous: ServerRecord | None) -> ServerRecord:

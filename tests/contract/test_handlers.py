@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from recita.models.steps import SweepInput
 from recita.steps.admission import Admission
 from recita.steps.sweep_documents import SweepReport
 from recita.wiring import wiring
@@ -123,8 +124,8 @@ def test_a_sweep_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
         def run(self) -> SweepReport:
             return SweepReport(freed=2)
 
-    def sweep(seconds: float) -> Swept:
-        asked.append(seconds)
+    def sweep(given: SweepInput, seconds: float) -> Swept:
+        asked.extend((given.grace_seconds, seconds))
         return Swept()
 
     monkeypatch.setattr(wiring, "sweep", sweep)
@@ -133,7 +134,7 @@ def test_a_sweep_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
     context = LambdaContext()
     monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: 240_000, raising=False)
     assert handler(event, context)["freed"] == 2
-    assert asked == [180.0]
+    assert asked == [120.0, 180.0]
 
 
 def test_every_notification_of_a_batch_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,3 +162,10 @@ class PublishOutput(Model):
 
 Event = dict[str, Any]
 """A raw Lambda event."""
+
+
+class SweepInput(Model):
+    """Input of ``sweep_documents``."""
+
+    grace_seconds: float = 120
+    """How long an event, or the function that works on it, may be on its way."""

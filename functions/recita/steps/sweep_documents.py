@@ -24,8 +24,6 @@ from recita.steps import finish_document
 from recita.steps.admission import Admission
 from recita.steps.settle_document import Settlement
 
-GRACE = timedelta(minutes=2)
-"""How long an event, or the function that works on it, may be on its way."""
 MOST_WORKING = 1000
 """Documents whose execution is asked for in one sweep; ten times what is in flight by default."""
 
@@ -63,7 +61,8 @@ class Sweep:
     bookmark: Bookmark
     until: float
     """Time of ``time.monotonic`` after which no further page of uploads is looked at."""
-    grace: timedelta = GRACE
+    grace: timedelta
+    """How long an event, or the function that works on it, may be on its way."""
     done: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
 
