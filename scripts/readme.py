@@ -1,4 +1,4 @@
-"""Write what docs take from ``benchmarks/``; with ``--check``, only say whether it is so."""
+"""Write what docs take from ``benchmarks/`` and the tests; with ``--check``, only compare."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from benchmarks import (
     understanding_engine_tables,
     understanding_tables,
 )
+from scripts import laws
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -22,6 +23,7 @@ SEEING = ROOT / "docs" / "seeing.md"
 SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 UNDERSTANDING = ROOT / "docs" / "understanding.md"
+LAWS = ROOT / "docs" / "laws.md"
 BENCHMARKS = ROOT / "benchmarks"
 
 
@@ -47,6 +49,7 @@ def documents() -> dict[Path, dict[str, str]]:
         SEEING: seeing_tables.tables(_found("seeing")),
         SPEAKING: speaking_tables.tables(_found("speaking")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
+        LAWS: {"laws": laws.table()},
         UNDERSTANDING: understanding_engine_tables.tables(_found("understanding")),
     }
 

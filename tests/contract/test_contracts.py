@@ -44,6 +44,7 @@ FILES = (
 )
 
 
+@pytest.mark.law(8)
 @pytest.mark.parametrize("path", FILES)
 def test_generated_files_are_up_to_date(path: str) -> None:
     if UPDATE:

@@ -83,6 +83,7 @@ def test_an_end_that_is_told_twice_frees_one_place() -> None:
     assert here.status(third) == "QUEUED"
 
 
+@pytest.mark.law(2)
 @pytest.mark.parametrize("writes", [0, 1, 2, 3])
 def test_a_crash_after_any_write_is_mended_by_the_redelivery(writes: int) -> None:
     here = Deployment()

@@ -86,12 +86,14 @@ def test_a_busy_decoder_is_ended_by_its_cpu_time() -> None:
     assert rejection(burn, limits=QUICK).code == "timeout"
 
 
+@pytest.mark.law(5)
 @pytest.mark.parametrize("decoder", [eat, eat_and_swallow])
 def test_a_greedy_decoder_runs_out_of_memory_alone(decoder: Callable[[], object]) -> None:
     assert rejection(decoder, limits=SMALL).code == "decompression-bomb"
     assert len(bytearray(300 * cage.MEGABYTE)) > 0  # our own limit is what it was
 
 
+@pytest.mark.law(5)
 @pytest.mark.parametrize(
     ("number", "code"),
     [
@@ -145,6 +147,7 @@ def test_what_a_decoder_prints_or_logs_goes_nowhere(
     assert "secret" not in (log.read_text() if log.exists() else "")
 
 
+@pytest.mark.law(5)
 def test_hostile_files_end_with_their_codes(tmp_path: Path) -> None:
     hostile = {
         pdf.measure: files.pdf(["x"])[:60],

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.law(8)
 def test_the_page_is_up_to_date(root: Path) -> None:
     answer = subprocess.run(  # noqa: S603 - our own script
         [sys.executable, root / "scripts" / "cli_docs.py", "--check"],

@@ -49,6 +49,7 @@ def test_every_artifact_is_there_as_the_manifest_says() -> None:
     assert published == {artifact.key for artifact in manifest.artifacts} | {"manifest.json"}
 
 
+@pytest.mark.law(6)
 def test_the_manifest_is_written_last_and_once() -> None:
     pipeline = Pipeline("es")
     manifest = pipeline.run(TWO_PAGES)
@@ -59,6 +60,7 @@ def test_the_manifest_is_written_last_and_once() -> None:
     assert pipeline.documents.rows[manifest.document_id]["status"] == "COMPLETED"
 
 
+@pytest.mark.law(1)
 def test_partial_when_a_page_is_missing() -> None:
     pipeline = Pipeline("es")
     pipeline.ocr.error = ProviderRefusedError("textract", "detect", "BadDocument", "no")
@@ -120,6 +122,7 @@ def test_failed_when_inspection_itself_fails() -> None:
     assert (manifest.status, code(manifest)) == ("FAILED", "step-failed")
 
 
+@pytest.mark.law(1)
 @pytest.mark.parametrize("languages", ["es", "none"])
 def test_a_blank_document_is_not_completed(languages: str) -> None:
     manifest = Pipeline(languages).run(files.pdf([None, None]))
@@ -158,6 +161,7 @@ def test_a_later_run_replaces_and_an_earlier_one_does_not() -> None:
     assert pipeline.execute(upload, two).execution == ten
 
 
+@pytest.mark.law(2)
 def test_two_publishers_at_once_leave_one_manifest() -> None:
     pipeline = Pipeline("es")
     upload = pipeline.upload(TWO_PAGES, "a.pdf")
@@ -224,6 +228,7 @@ def evidence_of(states: list[str], *, understood: bool) -> Evidence:
     )
 
 
+@pytest.mark.law(1)
 @settings(deadline=None)
 @given(
     st.lists(PAGE_STATES, min_size=1, max_size=6),
@@ -274,6 +279,7 @@ def test_completed_means_that_nothing_is_missing(
     assert not delivered & gaps
 
 
+@pytest.mark.law(7)
 @pytest.mark.parametrize("languages", ["es,pt", "none"])
 @pytest.mark.parametrize("speak", ["summary", "none"])
 @pytest.mark.parametrize(

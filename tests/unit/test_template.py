@@ -127,6 +127,7 @@ def test_functions_time_out_before_their_tasks(stack: Stack) -> None:
     assert checked == 13
 
 
+@pytest.mark.law(2)
 def test_a_call_that_may_still_run_is_waited_out(stack: Stack) -> None:
     """Two calls of one step at the same time would pay twice; a lease could do no better."""
     machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
@@ -254,6 +255,7 @@ def test_parameters_explain_and_guard_themselves(stack: Stack) -> None:
         assert "Default" in parameter, name
 
 
+@pytest.mark.law(8)
 def test_parameters_are_documented_with_their_defaults(stack: Stack) -> None:
     page = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
     documented = re.findall(r"^\| `([A-Z]\w+)` \| (?:`([^`]*)`)? ?\|", page, re.MULTILINE)

@@ -88,6 +88,7 @@ def test_an_upload_whose_event_was_lost_is_found_by_the_sweep(recita: DocumentLa
     assert recita.manifest(document).status == "COMPLETED"
 
 
+@pytest.mark.law(6)
 def test_a_row_that_was_lost_is_made_again_from_the_manifest(recita: DocumentLaptop) -> None:
     document = recita.process(TEXT, "forgotten.txt", languages="none").document_id
     until(lambda: recita.row(document)["status"] == {"S": "COMPLETED"})
@@ -116,6 +117,7 @@ def test_a_place_that_leaked_is_given_back(recita: DocumentLaptop, holder: str) 
     assert holder not in held(recita)
 
 
+@pytest.mark.law(6)
 def test_a_document_whose_end_was_lost_is_settled(recita: DocumentLaptop) -> None:
     """Its manifest is written, its row and its place say that it is on its way."""
     manifest = recita.process(TEXT, "unannounced.txt", languages="none")

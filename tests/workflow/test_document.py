@@ -37,6 +37,7 @@ You filthy animals deserve to die, all of you.
 """
 
 
+@pytest.mark.law(9)
 def test_a_document_is_read_summarised_translated_spoken_and_published(
     recita: DocumentLaptop, root: Path
 ) -> None:
@@ -170,6 +171,7 @@ def test_polly_throttled_then_fine(recita: DocumentLaptop) -> None:
     assert manifest.ledger.languages.characters_spoken > 20
 
 
+@pytest.mark.law(7)
 def test_a_language_without_a_voice_costs_its_speech_only(recita: DocumentLaptop) -> None:
     manifest = recita.process(SHORT.encode(), "voiceless.txt", languages="fr-CA,es")
     assert manifest.status == "PARTIAL"
@@ -183,6 +185,7 @@ def test_a_language_without_a_voice_costs_its_speech_only(recita: DocumentLaptop
     assert "INV-2026-0042" in text.text
 
 
+@pytest.mark.law(3)
 def test_a_translation_that_the_guardrail_stops_costs_that_language(
     recita: DocumentLaptop,
 ) -> None:
@@ -196,6 +199,7 @@ def test_a_translation_that_the_guardrail_stops_costs_that_language(
     assert not [a for a in manifest.artifacts if a.key.startswith("summary/es")]
 
 
+@pytest.mark.law(7)
 def test_a_language_without_an_engine_costs_that_language(recita: DocumentLaptop) -> None:
     manifest = recita.process(LETTER.encode(), "partial.txt", languages="ja,es", speak="none")
     assert manifest.status == "PARTIAL"
@@ -210,6 +214,7 @@ def test_a_language_without_an_engine_costs_that_language(recita: DocumentLaptop
     assert "UnsupportedLanguagePairException" in missing.reason
 
 
+@pytest.mark.law(3)
 def test_an_unreachable_guardrail_stops_the_document(recita: DocumentLaptop) -> None:
     recita.fault(
         service="bedrock-runtime",
@@ -225,6 +230,7 @@ def test_an_unreachable_guardrail_stops_the_document(recita: DocumentLaptop) -> 
     assert recita.calls().get("bedrock-runtime.Converse", 0) == before
 
 
+@pytest.mark.law(2)
 def test_the_same_event_twice_starts_one_execution(recita: DocumentLaptop) -> None:
     document = recita.upload(LETTER.encode(), "twice.txt", languages="none")
     recita.manifest(document)

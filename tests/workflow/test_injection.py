@@ -108,6 +108,7 @@ def documents() -> dict[str, bytes]:
     return found | {f"order.{kind}": make(ORDERS["english"]) for kind, make in kinds.items()}
 
 
+@pytest.mark.law(4)
 def test_no_order_in_a_document_is_followed(recita: DocumentLaptop) -> None:
     waiting = {
         name: recita.upload(body, f"injection/{name}", languages="none")

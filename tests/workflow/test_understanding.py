@@ -80,6 +80,7 @@ def test_each_sentence_names_its_pages_and_its_score(recita: DocumentLaptop) -> 
     assert manifest.ledger.windows.total == manifest.ledger.windows.summarised == 1
 
 
+@pytest.mark.law(3)
 def test_what_is_masked_is_in_nothing_derived(recita: DocumentLaptop) -> None:
     document = recita.upload(PERSON.encode(), "masked.txt", languages="es", **{"redact-text": "on"})
     manifest = recita.manifest(document)
@@ -122,6 +123,7 @@ def test_of_a_document_blocked_going_in_only_the_manifest_stays(recita: Document
     assert b"kill" not in files["manifest.json"]
 
 
+@pytest.mark.law(3)
 def test_an_answer_blocked_coming_out_leaves_nothing(recita: DocumentLaptop) -> None:
     violence = {"type": "VIOLENCE", "confidence": "HIGH", "action": "BLOCKED", "detected": True}
     trace = {"outputAssessments": {"gr": [{"contentPolicy": {"filters": [violence]}}]}}
@@ -207,6 +209,7 @@ def test_a_document_too_long_for_the_model_is_asked_about_in_halves(recita: Docu
     assert manifest.summary.prompt_version.startswith("synthesise/")
 
 
+@pytest.mark.law(4)
 def test_a_model_that_obeys_the_document_is_not_believed(recita: DocumentLaptop) -> None:
     answering(recita, conversed(json.dumps(OBEDIENT)), conversed(json.dumps(OBEDIENT)))
     document = recita.upload(
