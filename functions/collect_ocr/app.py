@@ -17,4 +17,5 @@ def lambda_handler(given: CollectOcrInput) -> OcrProgress:
         bench=wiring.bench(),
         ocr=wiring.ocr,
         poll_seconds=int(required("OCR_POLL_SECONDS")),
+        jobs=wiring.open_jobs,
     )

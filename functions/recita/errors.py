@@ -8,6 +8,7 @@ RecitaError
 ├── UnderstandingFailedError    what was understood can't be used by what comes after
 └── ProviderError               an AWS service answered with an error
     ├── ProviderThrottledError    too fast or over quota: the state machine retries
+    │   └── ProviderPacedError           the stack's own rate is used up: retried for longer
     ├── ProviderBusyError         too many jobs are open: the state machine retries, more slowly
     ├── ProviderUnavailableError  a fault on the service's side: the state machine retries
     └── ProviderRefusedError      the service will not take this request: retrying can't help
@@ -84,6 +85,12 @@ class ProviderThrottledError(ProviderError):
     """Too fast or over quota; the state machine retries."""
 
     hint = "Raise the service's quota, or upload more slowly."
+
+
+class ProviderPacedError(ProviderThrottledError):
+    """The stack's own rate is used up and the service was not asked; retried for longer."""
+
+    hint = "Raise the stack's parameter if the service's quota is higher, or upload more slowly."
 
 
 class ProviderBusyError(ProviderError):

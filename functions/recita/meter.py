@@ -5,6 +5,7 @@ from __future__ import annotations
 from recita.errors import (
     ProviderBusyError,
     ProviderError,
+    ProviderPacedError,
     ProviderThrottledError,
     ProviderTooLargeError,
 )
@@ -51,6 +52,8 @@ class Meter:
     def failed(self, error: ProviderError) -> None:
         """Note an error that a service answered."""
         self.measure(PROVIDER_ERRORS, 1, error.service, error.code)
+        if isinstance(error, ProviderPacedError):  # the service knows nothing of it
+            return
         if isinstance(error, ProviderThrottledError | ProviderBusyError):
             self.measure(PROVIDER_THROTTLES, 1, error.service)
         if error.operation == "apply_guardrail" and not isinstance(error, ProviderTooLargeError):

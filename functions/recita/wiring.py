@@ -23,6 +23,7 @@ from recita.ports import (
     Voice,
     Workflow,
 )
+from recita.ports.limits import Pace, Places
 from recita.settings import cost_cap, parse_engine, parse_voices, required
 from recita.steps.admission import Admission
 from recita.steps.interview import Models
@@ -109,7 +110,7 @@ class Wiring:
         """Textract at once, and the results of its jobs."""
         from recita.adapters.textract import TextractOcr
 
-        return TextractOcr(self.meter)
+        return TextractOcr(self.meter, pace=self._pace("textract", required("TEXTRACT_TPS")))
 
     @cached_property
     def ocr_jobs(self) -> Ocr:
@@ -121,21 +122,32 @@ class Wiring:
             bucket=required("RESULTS_BUCKET"),
             topic=required("TEXTRACT_TOPIC_ARN"),
             role=required("TEXTRACT_ROLE_ARN"),
+            pace=self._pace("textract", required("TEXTRACT_TPS")),
         )
+
+    @cached_property
+    def open_jobs(self) -> Places | None:
+        """Places of Textract jobs; None where the stack sets no bound."""
+        from recita.adapters.limits import DynamoPlaces
+
+        most = int(required("TEXTRACT_OPEN_JOBS"))
+        return DynamoPlaces(required("LIMITS_TABLE"), "textract-jobs", most) if most else None
 
     @cached_property
     def vision(self) -> Vision:
         """Rekognition."""
         from recita.adapters.rekognition import RekognitionVision
 
-        return RekognitionVision(self.meter)
+        pace = self._pace("rekognition", required("REKOGNITION_TPS"))
+        return RekognitionVision(self.meter, pace=pace)
 
     @cached_property
     def guardrail(self) -> Guardrail:
         """The guardrail alone."""
         from recita.adapters.bedrock import BedrockGuardrail
 
-        return BedrockGuardrail(self.meter, self._guardrail_used)
+        pace = self._pace("guardrail", required("GUARDRAIL_UPS"))
+        return BedrockGuardrail(self.meter, self._guardrail_used, pace=pace)
 
     @cached_property
     def models(self) -> Models:
@@ -153,7 +165,8 @@ class Wiring:
             profanity=required("TRANSLATION_PROFANITY"),
             terminology=required("TERMINOLOGY"),
         )
-        return AmazonTranslator(self.meter, settings)
+        pace = self._pace("translate", required("TRANSLATE_TPS"))
+        return AmazonTranslator(self.meter, settings, pace=pace)
 
     @cached_property
     def voice(self) -> Voice:
@@ -161,7 +174,8 @@ class Wiring:
         from recita.adapters.polly import PollySpeech
 
         named = parse_voices(required("VOICES"))
-        return PollySpeech(self.meter, named, parse_engine(required("SPEECH_ENGINE")))
+        pace = self._pace("polly", required("POLLY_TPS"))
+        return PollySpeech(self.meter, named, parse_engine(required("SPEECH_ENGINE")), pace=pace)
 
     @cached_property
     def speech_tasks(self) -> SpeechTasks:
@@ -189,7 +203,19 @@ class Wiring:
         from recita.adapters.bedrock import BedrockModel
 
         guards = required("GUARDRAIL_PICTURES") == "on"
-        return BedrockModel(self.meter, model_id, self._guardrail_used, guards_pictures=guards)
+        pace = self._pace(model_id, required("BEDROCK_TPM"), seconds=60)
+        return BedrockModel(
+            self.meter, model_id, self._guardrail_used, guards_pictures=guards, pace=pace
+        )
+
+    def _pace(self, name: str, units: str, *, seconds: int = 1) -> Pace | None:
+        """So many units in so many seconds, half of them at once; 0 keeps no rate."""
+        from recita.adapters.pace import DynamoPace
+
+        most = float(units)
+        if not most:
+            return None
+        return DynamoPace(required("LIMITS_TABLE"), name, most / seconds, saved=most / 2)
 
     @property
     def _guardrail_used(self) -> GuardrailUsed:

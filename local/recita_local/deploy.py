@@ -106,7 +106,16 @@ def local_template(
         if isinstance(uri := properties.get("DefinitionUri"), str):
             properties["DefinitionUri"] = store.put(_bytes(root / uri), ".json")
     guardrails.stamp_versions(template["Resources"], parameters)
+    _lift_quotas(template)
     return template
+
+
+def _lift_quotas(template: Template) -> None:
+    """Local engines have no quotas: the rates that a deployment keeps are off unless asked for."""
+    interface = template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    for group in interface.get("ParameterGroups", []):
+        for name in group["Parameters"] if group["Label"]["default"] == "Quotas" else ():
+            template["Parameters"][name]["Default"] = 0
 
 
 def _read(template_path: Path) -> Template:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class FakePlaces:
     """A bounded number of places."""
@@ -21,6 +23,26 @@ class FakePlaces:
 
     def holders(self) -> frozenset[str]:
         return frozenset(self.held)
+
+
+class FakePace:
+    """A rate, under a clock that a test moves."""
+
+    def __init__(self, a_second: float, *, saved: float = 1, clock: Callable[[], float]) -> None:
+        self.a_second = a_second
+        self.saved = (max(1.0, saved) - 1) / a_second
+        self.clock = clock
+        self.ready: dict[str, float] = {}
+
+    def turn(self, operation: str, units: float = 1) -> float | None:
+        now = self.clock()
+        ready = max(self.ready.get(operation, 0.0), now - self.saved)
+        if ready - now > 600:  # a clock was wrong
+            ready = now - self.saved
+        if ready - now > 2:
+            return None
+        self.ready[operation] = ready + units / self.a_second
+        return max(0.0, ready - now)
 
 
 class FakeBookmark:

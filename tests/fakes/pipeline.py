@@ -45,6 +45,7 @@ from recita.steps import (
 from recita.steps.interview import Models
 from recita.steps.workbench import Workbench
 
+from tests.fakes.limits import FakePlaces
 from tests.fakes.services import (
     FakeGuardrail,
     FakeModel,
@@ -81,6 +82,7 @@ class Pipeline:
         self.results = FakeResults()
         self.documents = FakeDocuments()
         self.workflow = FakeWorkflow()
+        self.jobs = FakePlaces()
         self.ocr = FakeOcr(self.meter, self.results)
         self.vision = FakeVision(self.meter)
         self.guardrail = FakeGuardrail(self.meter)
@@ -218,13 +220,17 @@ class Pipeline:
         given = StartOcrInput(
             document=document, task_token=token, attempt=attempt, ocr=progress or OcrProgress()
         )
-        return ocr_job.start(given, bench=self.bench(), ocr=self.ocr, workflow=self.workflow)
+        return ocr_job.start(
+            given, bench=self.bench(), ocr=self.ocr, workflow=self.workflow, jobs=self.jobs
+        )
 
     def collect(
         self, document: Document, progress: OcrProgress | None = None, attempt: int = 1
     ) -> OcrProgress:
         given = CollectOcrInput(document=document, attempt=attempt, ocr=progress or OcrProgress())
-        return collect_ocr.run(given, bench=self.bench(), ocr=self.ocr, poll_seconds=15)
+        return collect_ocr.run(
+            given, bench=self.bench(), ocr=self.ocr, poll_seconds=15, jobs=self.jobs
+        )
 
     def find(self, document: Document) -> PicturesFound:
         return find_pictures.run(

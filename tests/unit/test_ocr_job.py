@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from recita.errors import ProviderThrottledError, ProviderUnavailableError
+from recita.errors import ProviderBusyError, ProviderThrottledError, ProviderUnavailableError
 from recita.models.document import Document, work_key
 from recita.models.page import Feature
 from recita.models.steps import OcrProgress
@@ -202,3 +202,34 @@ def test_a_running_job_is_looked_at_again_after_growing_waits_and_given_up() -> 
 def test_a_wait_that_ended_before_the_job_was_started_goes_on() -> None:
     pipeline, document = waiting()
     assert pipeline.collect(document).status == "WAIT"
+
+
+def test_an_open_job_holds_a_place_until_it_has_ended() -> None:
+    pipeline, document = waiting()
+    pipeline.ocr.looks = 2
+    pipeline.start_ocr(document)
+    assert pipeline.jobs.holders() == {document.document_id}
+    looked = pipeline.collect(document)
+    assert looked.status == "WAIT"
+    assert pipeline.jobs.holders() == {document.document_id}
+    assert pipeline.collect(document, looked).status == "DONE"
+    assert pipeline.jobs.holders() == frozenset()
+
+
+def test_a_job_without_a_place_is_not_started_and_not_paid() -> None:
+    pipeline, document = waiting()
+    pipeline.jobs.most = 1
+    pipeline.jobs.take("another")
+    with pytest.raises(ProviderBusyError, match="OpenJobs"):
+        pipeline.start_ocr(document)
+    assert pipeline.ocr.jobs == {}
+    pipeline.jobs.give_back("another")
+    pipeline.start_ocr(document, attempt=2)
+    assert len(pipeline.ocr.jobs) == 1
+
+
+def test_a_job_that_is_given_up_gives_its_place_back() -> None:
+    pipeline, document = waiting()
+    pipeline.start_ocr(document)
+    pipeline.collect(document, OcrProgress(error="States.Timeout"))
+    assert pipeline.jobs.holders() == frozenset()

@@ -12,6 +12,8 @@ from recita.errors import ProviderTooLargeError
 from recita.meter import Meter
 from recita.models.summary import GuardrailAction, GuardrailUsed
 from recita.ports import MAX_TOKENS, TOO_LONG, Answer, GuardedText, Prompt
+from recita.ports.limits import Pace
+from recita.text.measure import PICTURE_TOKENS, tokens, units
 from recita.text.prompting import cut_before
 
 TEMPERATURE = 0.1
@@ -36,9 +38,10 @@ LISTS = {
 class BedrockGuardrail:
     """One version of one guardrail, called by ApplyGuardrail."""
 
-    def __init__(self, meter: Meter, used: GuardrailUsed) -> None:
+    def __init__(self, meter: Meter, used: GuardrailUsed, *, pace: Pace | None = None) -> None:
+        """``pace`` counts text units."""
         self.used = used
-        self._bedrock = Provider("bedrock-runtime", meter, read_timeout=60)
+        self._bedrock = Provider("bedrock-runtime", meter, read_timeout=60, pace=pace)
 
     def check_input(self, text: str) -> GuardedText:
         """Check text before a model sees it; at most 25 text units."""
@@ -76,14 +79,15 @@ class BedrockGuardrail:
     def _apply(self, source: str, content: list[dict[str, Any]]) -> dict[str, Any]:
         reply = self._bedrock.call(
             "apply_guardrail",
+            units=sum(units(block["text"]["text"]) for block in content),
             guardrailIdentifier=self.used.id,
             guardrailVersion=self.used.version,
             source=source,
             content=content,
         )
-        for unit, units in reply["usage"].items():
-            if units:
-                self._bedrock.count("ApplyGuardrail", units, unit)
+        for unit, paid in reply["usage"].items():
+            if paid:
+                self._bedrock.count("ApplyGuardrail", paid, unit)
         return reply
 
 
@@ -91,24 +95,31 @@ class BedrockModel:
     """One model or inference profile, asked by Converse."""
 
     def __init__(
-        self, meter: Meter, model_id: str, used: GuardrailUsed, *, guards_pictures: bool = False
+        self,
+        meter: Meter,
+        model_id: str,
+        used: GuardrailUsed,
+        *,
+        guards_pictures: bool = False,
+        pace: Pace | None = None,
     ) -> None:
+        """``pace`` counts tokens."""
         self.model_id = model_id
         self._used = used
         self._guards_pictures = guards_pictures
-        self._bedrock = Provider("bedrock-runtime", meter, read_timeout=300)
+        self._bedrock = Provider("bedrock-runtime", meter, read_timeout=300, pace=pace)
 
     def ask(self, prompt: Prompt) -> Answer:
         """Ask once; the guardrail checks the answer in the same call."""
         try:
-            reply = self._bedrock.call("converse", **self._request(prompt))
+            reply = self._bedrock.call("converse", units=_reserved(prompt), **self._request(prompt))
         except ProviderTooLargeError:
             return Answer("", TOO_LONG, GuardedText("", "NONE"))
         for unit in TOKENS:
-            if units := reply["usage"].get(unit):
-                self._bedrock.count("Converse", units, unit, resource=self.model_id)
-        for unit, units in _guarding(reply):
-            self._bedrock.count("Converse", units, unit)
+            if used := reply["usage"].get(unit):
+                self._bedrock.count("Converse", used, unit, resource=self.model_id)
+        for unit, used in _guarding(reply):
+            self._bedrock.count("Converse", used, unit)
         blocks = reply["output"]["message"]["content"]
         text = "".join(block.get("text", "") for block in blocks)
         return Answer(
@@ -149,6 +160,12 @@ class BedrockModel:
             content.append({"guardContent": image} if self._guards_pictures else image)
         content.append({"guardContent": {"text": {"text": prompt.query}}})
         return content
+
+
+def _reserved(prompt: Prompt) -> int:
+    """Return about the tokens that a question takes of a minute's: the whole answer in advance."""
+    said = (prompt.system, prompt.note, prompt.document, prompt.query)
+    return sum(tokens(text) for text in said) + bool(prompt.image) * PICTURE_TOKENS + MAX_TOKENS
 
 
 def _applied(text: str, reply: dict[str, Any]) -> GuardedText:

@@ -10,6 +10,7 @@ from recita.adapters.provider import Provider
 from recita.errors import VoiceMissingError
 from recita.meter import Meter
 from recita.ports import Spoken, VoiceChoice
+from recita.ports.limits import Pace
 from recita.text.languages import PollyVoice, voices_for
 from recita.text.marks import parsed
 
@@ -18,9 +19,14 @@ class PollySpeech:
     """SynthesizeSpeech; sound and marks are two calls on the same SSML."""
 
     def __init__(
-        self, meter: Meter, named: Mapping[str, str] | None = None, engine: str = "auto"
+        self,
+        meter: Meter,
+        named: Mapping[str, str] | None = None,
+        engine: str = "auto",
+        *,
+        pace: Pace | None = None,
     ) -> None:
-        self._polly = Provider("polly", meter, read_timeout=240)
+        self._polly = Provider("polly", meter, read_timeout=240, pace=pace)
         self._named = named or {}
         self._engine = engine
 
@@ -59,7 +65,7 @@ class PollySpeech:
     def _voices(self) -> list[PollyVoice]:
         """The voices of this region; asked once a container."""
         voices: list[PollyVoice] = []
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
         while True:
             reply = self._polly.call("describe_voices", IncludeAdditionalLanguageCodes=True, **more)
             voices += (_voice(voice) for voice in reply["Voices"])

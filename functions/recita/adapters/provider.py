@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import boto3
@@ -9,7 +10,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from recita.adapters.failures import classified
+from recita.errors import ProviderPacedError
 from recita.meter import Meter
+from recita.ports.limits import Pace
 
 LOCAL_ENGINE = "x-local-engine"
 
@@ -17,7 +20,9 @@ LOCAL_ENGINE = "x-local-engine"
 class Provider:
     """A boto3 client whose errors are ours and whose answers are counted."""
 
-    def __init__(self, service: str, meter: Meter, *, read_timeout: int = 60) -> None:
+    def __init__(
+        self, service: str, meter: Meter, *, read_timeout: int = 60, pace: Pace | None = None
+    ) -> None:
         # The state machine retries; a second layer beneath it would multiply the paid calls.
         config = Config(
             connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": 1}
@@ -25,13 +30,16 @@ class Provider:
         factory: Any = boto3.client
         self._client = factory(service, config=config)
         self._service = service
+        self._pace = pace
         self.meter = meter
 
-    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+    def call(self, operation: str, *, units: float = 1, **params: Any) -> dict[str, Any]:
         """Call ``operation`` (a boto3 method name) and return its reply.
 
+        ``units`` is what the call uses up of the rate that the stack keeps, if it keeps one.
         Raises ProviderThrottledError, ProviderUnavailableError, ProviderRefusedError.
         """
+        self._wait(operation, units)
         try:
             reply: dict[str, Any] = getattr(self._client, operation)(**params)
         except (ClientError, BotoCoreError) as error:
@@ -41,6 +49,15 @@ class Provider:
         headers = reply["ResponseMetadata"].get("HTTPHeaders", {})
         self.meter.answered(self._service, headers.get(LOCAL_ENGINE, "aws"))
         return reply
+
+    def _wait(self, operation: str, units: float) -> None:
+        wait = self._pace.turn(operation, units) if self._pace else 0
+        if wait is None:
+            error = ProviderPacedError(self._service, operation, "Paced", "its turn is far off")
+            self.meter.failed(error)
+            raise error
+        if wait:
+            time.sleep(wait)
 
     def count(
         self, operation: str, units: float, unit: str, *, resource: str | None = None

@@ -10,6 +10,7 @@ from recita.errors import ProviderRefusedError
 from recita.meter import Meter
 from recita.models.page import Box
 from recita.models.picture import Instance, Label, Moderation
+from recita.ports.limits import Pace
 
 MIN_CONFIDENCE = 55.0
 """DetectLabels' own default."""
@@ -21,8 +22,8 @@ MIN_TEXT_CONFIDENCE = 80.0
 class RekognitionVision:
     """Rekognition's image operations; each call is billed as one image."""
 
-    def __init__(self, meter: Meter) -> None:
-        self._rekognition = Provider("rekognition", meter, read_timeout=60)
+    def __init__(self, meter: Meter, *, pace: Pace | None = None) -> None:
+        self._rekognition = Provider("rekognition", meter, read_timeout=60, pace=pace)
 
     def labels(self, image: bytes) -> tuple[Label, ...]:
         """What the picture shows, surest first."""

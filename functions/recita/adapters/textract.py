@@ -15,6 +15,7 @@ from recita.meter import Meter
 from recita.models.page import Feature, Page
 from recita.models.steps import OcrCursor
 from recita.ports import OcrOrder, OcrPart, OcrResult
+from recita.ports.limits import Pace
 
 DONE = frozenset({"SUCCEEDED", "PARTIAL_SUCCESS"})
 LOST = "BLOCKS_MISSING"
@@ -27,8 +28,16 @@ class TextractOcr:
     ``topic`` and ``role`` let a job announce its end.
     """
 
-    def __init__(self, meter: Meter, *, bucket: str = "", topic: str = "", role: str = "") -> None:
-        self._textract = Provider("textract", meter, read_timeout=120)
+    def __init__(
+        self,
+        meter: Meter,
+        *,
+        bucket: str = "",
+        topic: str = "",
+        role: str = "",
+        pace: Pace | None = None,
+    ) -> None:
+        self._textract = Provider("textract", meter, read_timeout=120, pace=pace)
         self._bucket = bucket
         self._channel = {"SNSTopicArn": topic, "RoleArn": role}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from recita.adapters.provider import Provider
 from recita.meter import Meter
+from recita.ports.limits import Pace
 from recita.text.cutting import cut
 from recita.text.protecting import ELEMENT
 
@@ -40,8 +41,14 @@ class TranslationSettings:
 class AmazonTranslator:
     """TranslateText; segments travel as lines of one call where they fit."""
 
-    def __init__(self, meter: Meter, settings: TranslationSettings | None = None) -> None:
-        self._translate = Provider("translate", meter, read_timeout=60)
+    def __init__(
+        self,
+        meter: Meter,
+        settings: TranslationSettings | None = None,
+        *,
+        pace: Pace | None = None,
+    ) -> None:
+        self._translate = Provider("translate", meter, read_timeout=60, pace=pace)
         self._settings = settings or TranslationSettings()
 
     @property

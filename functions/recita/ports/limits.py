@@ -22,6 +22,16 @@ class Places(Protocol):
         """Who holds a place at this moment."""
 
 
+class Pace(Protocol):
+    """A rate of calls, or of what calls use up, that all functions keep together.
+
+    Each operation is counted by itself, as the services' quotas are.
+    """
+
+    def turn(self, operation: str, units: float = 1) -> float | None:
+        """Return the seconds until a call may go, its turn kept; None when that is too long."""
+
+
 class Bookmark(Protocol):
     """Where a walk that takes many invocations goes on."""
 

@@ -9,13 +9,11 @@ from recita.errors import CostCapReachedError
 from recita.models.record import Usage
 from recita.ports import MAX_TOKENS
 from recita.pricing import price
-from recita.text.measure import tokens, units
+from recita.text.measure import PICTURE_TOKENS, tokens, units
 
 BEDROCK = "bedrock-runtime"
 INSTRUCTIONS = 1_500
 """Tokens of the longest instructions, with the JSON Schema of the answer."""
-PICTURE = 3_300
-"""Tokens of a picture of 1,568 pixels a side, in models that count a token for 750 pixels."""
 CHECKED = ("contentPolicyUnits", "topicPolicyUnits", "sensitiveInformationPolicyUnits")
 """Policies that a guardrail may have, each paid on its own."""
 
@@ -50,7 +48,7 @@ class Budget:
 
     def afford_question(self, model_id: str, text: str, *, picture: bool = False) -> None:
         """As ``afford``, for a question to a model: with its repair, and its check coming out."""
-        asked = tokens(text) + INSTRUCTIONS + (PICTURE if picture else 0)
+        asked = tokens(text) + INSTRUCTIONS + (PICTURE_TOKENS if picture else 0)
         converse = (
             _converse(model_id, "inputTokens", asked),
             _converse(model_id, "outputTokens", MAX_TOKENS),

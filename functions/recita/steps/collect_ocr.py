@@ -14,6 +14,7 @@ from recita.models.document import Document
 from recita.models.page import Feature, Page, Reading
 from recita.models.steps import CollectOcrInput, OcrCursor, OcrProgress
 from recita.ports import Ocr, OcrPart
+from recita.ports.limits import Places
 from recita.pricing import ocr_page
 from recita.steps import ocr_rounds, reading
 from recita.steps.budget import Budget
@@ -90,10 +91,13 @@ class Collecting:
         )
 
 
-def run(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr, poll_seconds: int) -> OcrProgress:
+def run(
+    given: CollectOcrInput, *, bench: Workbench, ocr: Ocr, poll_seconds: int, jobs: Places | None
+) -> OcrProgress:
     """Collect a part of what the round's job has read, and say what comes next.
 
-    A job that fails costs the pages it was to read, not those that are read already.
+    A job that fails costs the pages it was to read, not those that are read already. One that has
+    ended gives its place among the open jobs back.
     """
     document, progress = given.document, given.ocr
     name, part = "collect-ocr", progress.part
@@ -106,6 +110,8 @@ def run(given: CollectOcrInput, *, bench: Workbench, ocr: Ocr, poll_seconds: int
             if progress.checks < MAX_CHECKS:
                 return _wait(progress, poll_seconds)
             error = "it did not end in time"
+        if jobs:
+            jobs.give_back(document.document_id)
         _keep(step, collecting, part, pages)
         _warn(step, collecting, error)
         if collecting.following and not error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from recita.errors import (
     CostCapReachedError,
+    ProviderPacedError,
     ProviderRefusedError,
     ProviderThrottledError,
     ProviderUnavailableError,
@@ -152,7 +153,7 @@ def _asked(desk: _Desk, picture: Picture, jpeg: bytes) -> Described | None:
     try:
         described = describe_picture(desk.interview, picture, language, near, jpeg)
     except UNANSWERED as error:
-        if not desk.last_attempt:
+        if isinstance(error, ProviderPacedError) or not desk.last_attempt:
             raise
         desk.silent = True
         desk.step.warn("description-failed", f"picture {picture.id}: {error}")

@@ -15,12 +15,18 @@ from typing import Any
 from recita import cage
 from recita.decoding import pdf
 from recita.decoding.sniff import PDF
-from recita.errors import DocumentRejectedError, ProviderError, ProviderRefusedError
+from recita.errors import (
+    DocumentRejectedError,
+    ProviderBusyError,
+    ProviderError,
+    ProviderRefusedError,
+)
 from recita.models.base import Model
 from recita.models.document import Document, work_key
 from recita.models.page import Page
 from recita.models.steps import StartOcrInput, WaitingTask
 from recita.ports import Ocr, OcrOrder, Results, Workflow
+from recita.ports.limits import Places
 from recita.steps import ocr_rounds
 from recita.steps.handover import MAX_SYNC_BYTES, OCR_PDF
 from recita.steps.ocr_answer import read_once
@@ -40,9 +46,12 @@ class OcrJob(Model):
     """Jobs of this round that have failed; the next one is another job."""
 
 
-def start(given: StartOcrInput, *, bench: Workbench, ocr: Ocr, workflow: Workflow) -> OcrJob:
+def start(
+    given: StartOcrInput, *, bench: Workbench, ocr: Ocr, workflow: Workflow, jobs: Places | None
+) -> OcrJob:
     """Start the round's job; a single page is analysed at once.
 
+    ``jobs`` are the places of open jobs, where they are bounded; ``collect_ocr`` gives them back.
     The token is stored first, for a job may end at any time. A job that an earlier attempt has
     started may have ended before the token was there: then its notification has been used up.
     """
@@ -51,7 +60,12 @@ def start(given: StartOcrInput, *, bench: Workbench, ocr: Ocr, workflow: Workflo
         round_ = ocr_rounds.find(step, given.ocr.round) if given.ocr.round else None
         round_ = round_ or ocr_rounds.begin(step, document)
         step.keep(round_.record("token"), WaitingTask(task_token=given.task_token))
+        if jobs and not jobs.take(document.document_id):
+            message = "as many jobs are open as the stack may have"
+            raise ProviderBusyError("textract", "start_job", "OpenJobs", message)
         job = _begun(step, round_, ocr, _seal(document, round_))
+        if jobs and job.job_id is None:
+            jobs.give_back(document.document_id)
         step.keep(round_.record("job"), job)
         if _ended(job, round_, ocr):
             workflow.resume(given.task_token, {})

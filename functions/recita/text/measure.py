@@ -6,6 +6,8 @@ import math
 
 BYTES_PER_TOKEN = 3
 """Fewer than any tokenizer needs for running text, so that an estimate is rather too high."""
+PICTURE_TOKENS = 3_300
+"""Tokens of a picture of 1,568 pixels a side, in models that count a token for 750 pixels."""
 UNIT = 1_000
 """Characters of a guardrail's text unit."""
 
