@@ -47,7 +47,7 @@ class Local(Provider):
         self.meter = meter
         self.calls = 0
 
-    def call(self, operation: str, **params: Any) -> dict[str, Any]:
+    def call(self, operation: str, _units: float = 1, /, **params: Any) -> dict[str, Any]:
         """Return the reply as boto3 gives it."""
         name = "".join(word.capitalize() for word in operation.split("_"))
         context = RequestContext(self._service, name, "us-east-1", "000000000000", "http://x")

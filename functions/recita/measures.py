@@ -42,6 +42,14 @@ TIME_TO_FINISH = Metric("TimeToFinish", "Seconds")
 """From the start of a run to its manifest."""
 QUEUE_WAIT = Metric("QueueWait", "Seconds")
 """From admission to the start of the execution."""
+IN_FLIGHT = Metric("InFlight", "Count")
+"""Executions that hold a place, at each sweep."""
+WAITING = Metric("Waiting", "Count")
+"""Documents that wait for a place, at each sweep; it counts no more than 1,000."""
+LONGEST_WAIT = Metric("LongestWait", "Seconds")
+"""How long the document that waits longest has waited, at each sweep."""
+SWEPT = Metric("Swept", "Count", ("found",))
+"""What a sweep found: freed, settled, admitted, recorded, started, or failed to mend."""
 PAID_UNITS = Metric("PaidUnits", "Count", ("provider", "operation", "unit"))
 """What an invocation paid, whether or not its step went on to succeed."""
 COST = Metric("Cost", "None")

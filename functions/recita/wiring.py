@@ -85,6 +85,7 @@ class Wiring:
             documents=self.documents,
             places=DynamoPlaces(required("LIMITS_TABLE"), "in-flight", most),
             workflow=StepFunctionsWorkflow(required("STATE_MACHINE_ARN")),
+            meter=self.meter,
         )
 
     def settlement(self) -> Settlement:
@@ -103,6 +104,7 @@ class Wiring:
             bookmark=DynamoBookmark(required("LIMITS_TABLE"), "sweep"),
             until=time.monotonic() + seconds,
             grace=timedelta(seconds=given.grace_seconds),
+            jobs=self.open_jobs,
         )
 
     @cached_property

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document as WordDocument
-from recita.errors import ProviderRefusedError, ProviderThrottledError
+from recita.errors import ProviderPacedError, ProviderRefusedError, ProviderThrottledError
 from recita.models.document import Document, result_key, work_key
 from recita.models.steps import DescribeProgress
 from recita.models.summary import Language
@@ -228,8 +228,20 @@ def test_a_model_that_does_not_answer_costs_the_descriptions_left() -> None:
 
 def test_the_state_machine_retries_as_often_as_the_step_knows() -> None:
     machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
-    (retry,) = machine["States"]["Describe Images"]["Retry"]
+    retriers = machine["States"]["Describe Images"]["Retry"]
+    (retry,) = [one for one in retriers if "ProviderThrottledError" in one["ErrorEquals"]]
     assert retry["MaxAttempts"] + 1 == describe_images.LAST_ATTEMPT
+
+
+def test_a_question_whose_turn_is_far_off_is_asked_however_many_attempts_it_takes() -> None:
+    def paced(_: Prompt) -> Answer:
+        raise ProviderPacedError("bedrock-runtime", "converse", "Paced", "its turn is far off")
+
+    pipeline = Pipeline("none")
+    document = understood(pipeline)
+    pipeline.model.replies = [paced]
+    with pytest.raises(ProviderPacedError):
+        pipeline.describe(document, attempt=describe_images.LAST_ATTEMPT + 9)
 
 
 @pytest.mark.parametrize("rule", ["always", "never"])

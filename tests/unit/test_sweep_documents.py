@@ -30,7 +30,7 @@ class Deployment:
         self.pipeline = Pipeline("none")
         self.documents, self.workflow = self.pipeline.documents, self.pipeline.workflow
         self.places, self.listing = FakePlaces(most), FakeListing()
-        self.bookmark = FakeBookmark()
+        self.bookmark, self.jobs = FakeBookmark(), FakePlaces()
         self.admission = Admission(self.documents, self.places, self.workflow)
 
     def put(self, key: str) -> Upload:
@@ -69,6 +69,7 @@ class Deployment:
             self.listing,
             self.bookmark,
             time.monotonic() + seconds,
+            self.jobs,
             grace=timedelta(0),
         ).run()
 
@@ -260,3 +261,43 @@ def test_the_longest_wait_is_told(here: Deployment) -> None:
     (name,) = here.documents.rows
     here.documents.rows[name]["queued_at"] = now() - timedelta(minutes=10)
     assert here.sweep().waiting_seconds == pytest.approx(600, abs=30)
+
+
+def test_a_job_of_a_document_that_has_ended_gives_its_place_back() -> None:
+    deployment = Deployment()
+    running, ended = deployment.began("a.txt"), deployment.began("b.txt")
+    deployment.publish(ended, ended.document_id)
+    for upload in (running, ended):
+        deployment.jobs.take(upload.document_id)
+    deployment.jobs.take("0" * 32)  # of a document that nobody knows any more
+    assert deployment.sweep().freed >= 2
+    assert deployment.jobs.holders() == {running.document_id}
+
+
+def test_every_sweep_tells_how_many_work_and_wait_and_how_long() -> None:
+    deployment = Deployment(most=1)
+    deployment.began("a.txt")
+    waiting = deployment.put("b.txt")
+    assert not deployment.admission.enter(waiting)
+    row = deployment.documents.rows[waiting.document_id]
+    row["queued_at"] = (now() - timedelta(hours=2)).isoformat()
+    deployment.sweep()
+    told = {one.metric.name: one.value for one in deployment.pipeline.meter.measures()}
+    assert (told["InFlight"], told["Waiting"]) == (1, 1)
+    assert told["LongestWait"] == pytest.approx(7200, abs=60)
+
+
+def test_a_quiet_sweep_is_told_too() -> None:
+    deployment = Deployment()
+    deployment.sweep()
+    told = [(one.metric.name, one.value) for one in deployment.pipeline.meter.measures()]
+    assert told == [("InFlight", 0), ("Waiting", 0), ("LongestWait", 0)]
+
+
+def test_a_document_that_starts_tells_once_how_long_it_waited() -> None:
+    deployment = Deployment()
+    upload = deployment.began("a.txt")
+    deployment.admission.enter(upload)
+    waited = [m for m in deployment.admission.meter.measures() if m.metric.name == "QueueWait"]
+    assert len(waited) == 1
+    assert 0 <= waited[0].value < 60

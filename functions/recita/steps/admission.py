@@ -6,8 +6,11 @@ any may be the last that happens: whoever comes next goes on from what it finds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from recita.measures import QUEUE_WAIT
+from recita.meter import Meter
+from recita.models.base import now
 from recita.models.document import Upload
 from recita.models.index import IndexRow
 from recita.ports import Documents, Workflow
@@ -24,6 +27,7 @@ class Admission:
     documents: Documents
     places: Places
     workflow: Workflow
+    meter: Meter = field(default_factory=Meter)
 
     def enter(self, upload: Upload) -> bool:
         """Record an upload, once, and start it if a place is free; else it waits in the index."""
@@ -50,6 +54,8 @@ class Admission:
             return False
         begun = self.workflow.start(row.upload, row.execution)
         self.documents.started(row)
+        if begun and row.queued_at:
+            self.meter.measure(QUEUE_WAIT, (now() - row.queued_at).total_seconds())
         if not begun and self.workflow.outcome(row.execution) != "RUNNING":
             self.places.give_back(row.execution)  # it ended before: nobody else would
         return True

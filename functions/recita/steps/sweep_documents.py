@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
+from recita.measures import IN_FLIGHT, LONGEST_WAIT, SWEPT, WAITING
 from recita.models.base import Model, now
 from recita.models.document import Upload, result_key
 from recita.models.index import IndexRow
 from recita.models.manifest import Manifest
 from recita.ports.admission import Listing
-from recita.ports.limits import Bookmark
+from recita.ports.limits import Bookmark, Places
 from recita.steps import finish_document
 from recita.steps.admission import Admission
 from recita.steps.settle_document import Settlement
@@ -45,6 +46,8 @@ class SweepReport(Model):
     """Finished documents that the index had forgotten."""
     started: int = 0
     """Documents that had waited although a place was free."""
+    waiting: int = 0
+    """Documents that waited when it began, or 1,000 where there are more."""
     waiting_seconds: float = 0
     """How long the document that waits longest has waited."""
     failed: tuple[str, ...] = ()
@@ -63,6 +66,8 @@ class Sweep:
     """Time of ``time.monotonic`` after which no further page of uploads is looked at."""
     grace: timedelta
     """How long an event, or the function that works on it, may be on its way."""
+    jobs: Places | None = None
+    """Places of open Textract jobs, where they are bounded."""
     done: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
 
@@ -70,17 +75,30 @@ class Sweep:
         """Bring everything in line."""
         held = self.admission.places.holders()
         self._each(held, str, self._free)
+        self._each(self.jobs.holders() if self.jobs else (), str, self._free_job)
         late = (row for row in self.admission.documents.working(MOST_WORKING) if self._late(row))
         self._each(late, _document, self._settle)
         self._each(["uploads"], str, self._walk)
-        oldest = next(iter(self.admission.documents.waiting(1)), None)
+        waiting = self.admission.documents.waiting(MOST_WORKING)
         self._each(["waiting"], str, self._start)
-        return SweepReport(
+        report = SweepReport(
             in_flight=len(held),
-            waiting_seconds=_waited(oldest),
+            waiting=len(waiting),
+            waiting_seconds=_waited(waiting[0] if waiting else None),
             failed=tuple(self.failed),
             **self.done,
         )
+        self._measure(report)
+        return report
+
+    def _measure(self, report: SweepReport) -> None:
+        meter = self.settlement.bench.meter
+        meter.measure(IN_FLIGHT, report.in_flight)
+        meter.measure(WAITING, report.waiting)
+        meter.measure(LONGEST_WAIT, report.waiting_seconds)
+        for found, number in {**self.done, "failed": len(report.failed)}.items():
+            if number:
+                meter.measure(SWEPT, number, found)
 
     def _each(
         self, found: Iterable[T], name: Callable[[T], str], handle: Callable[[T], None]
@@ -98,6 +116,13 @@ class Sweep:
         finish_document.ending(execution, admission=self.admission, settlement=self.settlement)
         self.admission.places.give_back(execution)
         self.done["freed"] += 1
+
+    def _free_job(self, document_id: str) -> None:
+        """Give back the place of a Textract job whose document has its ending."""
+        row = self.admission.documents.find(document_id)
+        if self.jobs and (row is None or row.status not in ("QUEUED", "PROCESSING")):
+            self.jobs.give_back(document_id)
+            self.done["freed"] += 1
 
     def _begins(self, execution: str) -> bool:
         """Start what took a place and came no further, or is on its way to its start."""
