@@ -192,7 +192,8 @@ class Wiring:
         from recita.adapters.polly_tasks import PollyTasks
 
         bucket, topic = required("RESULTS_BUCKET"), required("SPEECH_TOPIC_ARN")
-        return PollyTasks(self.meter, bucket=bucket, topic=topic)
+        pace = self._pace("polly", required("POLLY_TPS"))
+        return PollyTasks(self.meter, bucket=bucket, topic=topic, pace=pace)
 
     @cached_property
     def bus(self) -> EventBus:

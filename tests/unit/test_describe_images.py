@@ -239,9 +239,10 @@ def test_a_question_whose_turn_is_far_off_is_asked_however_many_attempts_it_take
 
     pipeline = Pipeline("none")
     document = understood(pipeline)
-    pipeline.model.replies = [paced]
+    pipeline.model.replies = [paced, paced]
+    assert pipeline.describe(document).status == "CONTINUE"  # for something was paid and kept
     with pytest.raises(ProviderPacedError):
-        pipeline.describe(document, attempt=describe_images.LAST_ATTEMPT + 9)
+        pipeline.describe(document, attempt=describe_images.LAST_ATTEMPT)
 
 
 @pytest.mark.parametrize("rule", ["always", "never"])

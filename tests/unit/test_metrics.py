@@ -154,5 +154,5 @@ def test_every_line_of_metrics_is_one_that_cloudwatch_takes(
 
 def test_no_metric_tells_documents_apart() -> None:
     assert {name for one in DECLARED.values() for name in one.dimensions} == {
-        "status", "reason", "method", "provider", "operation", "unit", "error",
+        "status", "reason", "method", "provider", "operation", "unit", "error", "found",
     }  # fmt: skip

@@ -79,7 +79,7 @@ class BedrockGuardrail:
     def _apply(self, source: str, content: list[dict[str, Any]]) -> dict[str, Any]:
         reply = self._bedrock.call(
             "apply_guardrail",
-            units=sum(units(block["text"]["text"]) for block in content),
+            sum(units(block["text"]["text"]) for block in content),
             guardrailIdentifier=self.used.id,
             guardrailVersion=self.used.version,
             source=source,
@@ -112,7 +112,7 @@ class BedrockModel:
     def ask(self, prompt: Prompt) -> Answer:
         """Ask once; the guardrail checks the answer in the same call."""
         try:
-            reply = self._bedrock.call("converse", units=_reserved(prompt), **self._request(prompt))
+            reply = self._bedrock.call("converse", _reserved(prompt), **self._request(prompt))
         except ProviderTooLargeError:
             return Answer("", TOO_LONG, GuardedText("", "NONE"))
         for unit in TOKENS:

@@ -65,7 +65,7 @@ class PollySpeech:
     def _voices(self) -> list[PollyVoice]:
         """The voices of this region; asked once a container."""
         voices: list[PollyVoice] = []
-        more: dict[str, Any] = {}
+        more: dict[str, str] = {}
         while True:
             reply = self._polly.call("describe_voices", IncludeAdditionalLanguageCodes=True, **more)
             voices += (_voice(voice) for voice in reply["Voices"])

@@ -9,6 +9,7 @@ from recita.adapters.provider import Provider
 from recita.errors import ProviderRefusedError
 from recita.meter import Meter
 from recita.ports import SpeechOrder, SpeechTask, TaskState
+from recita.ports.limits import Pace
 
 OUTPUTS: Mapping[str, dict[str, Any]] = {
     "sound": {"OutputFormat": "mp3"},
@@ -21,8 +22,10 @@ MAX_LISTED = 50
 class PollyTasks:
     """StartSpeechSynthesisTask; bucket and topic are needed only to start tasks."""
 
-    def __init__(self, meter: Meter, *, bucket: str = "", topic: str = "") -> None:
-        self._polly = Provider("polly", meter)
+    def __init__(
+        self, meter: Meter, *, bucket: str = "", topic: str = "", pace: Pace | None = None
+    ) -> None:
+        self._polly = Provider("polly", meter, pace=pace)
         self._bucket = bucket
         self._topic = topic
 

@@ -33,7 +33,7 @@ class Provider:
         self._pace = pace
         self.meter = meter
 
-    def call(self, operation: str, *, units: float = 1, **params: Any) -> dict[str, Any]:
+    def call(self, operation: str, units: float = 1, /, **params: Any) -> dict[str, Any]:
         """Call ``operation`` (a boto3 method name) and return its reply.
 
         ``units`` is what the call uses up of the rate that the stack keeps, if it keeps one.

@@ -28,8 +28,8 @@ from recita.text.sheet import picture_sheet
 from recita.text.surroundings import around
 
 SHEET = "images/index.html"
-LAST_ATTEMPT = 6
-"""The state machine retries five times; what can't be described then is published without."""
+LAST_ATTEMPT = 13
+"""The state machine retries twelve times; what can't be described then is published without."""
 UNANSWERED = (ProviderThrottledError, ProviderUnavailableError)
 
 
