@@ -69,8 +69,8 @@ class Deployment:
             self.listing,
             self.bookmark,
             time.monotonic() + seconds,
-            self.jobs,
             grace=timedelta(0),
+            jobs=self.jobs,
         ).run()
 
     def row(self, upload: Upload) -> tuple[str, int]:
