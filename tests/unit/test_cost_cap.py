@@ -17,6 +17,8 @@ from tests.fakes.understanding import (
 
 pytestmark = pytest.mark.disable_socket
 
+TABLE = b"% table\nq 500 0 0 700 40 40 cm /Im0 Do Q"
+
 
 def test_nothing_is_paid_over_the_cap() -> None:
     pipeline = Pipeline("none")
@@ -78,6 +80,31 @@ def test_pages_that_ocr_would_cost_too_much_for_are_missing() -> None:
     assert manifest.status == "PARTIAL", manifest.reason
     assert [page.error for page in manifest.pages] == [None, None, *["cost-cap-reached"] * 2]
     assert [gap.page for gap in manifest.ledger.pages.missing] == [3, 4]
+    assert manifest.cost.estimated <= pipeline.cost_cap
+
+
+def test_pages_that_would_cost_too_much_to_analyse_are_read_only() -> None:
+    prices = table()["per_unit"]
+    pipeline = Pipeline("none")
+    body = files.pdf([TABLE] * 3)
+    pipeline.cost_cap = (
+        3 * prices["textract/StartDocumentTextDetection/pages"]
+        + 1.5 * prices["textract/StartDocumentAnalysis/TABLES pages"]
+    )
+    manifest = pipeline.run(body)
+    assert [page.tables for page in manifest.pages] == [1, 0, 0]
+    assert all(page.characters for page in manifest.pages)
+    told = [warning.message for warning in manifest.warnings if warning.code == "cost-cap-reached"]
+    assert "Pages 2, 3 were not analysed." in told
+    assert manifest.cost.estimated <= pipeline.cost_cap
+
+
+def test_pictures_that_would_cost_too_much_are_not_looked_at() -> None:
+    pipeline = Pipeline("none")
+    pipeline.cost_cap = 0.0001
+    manifest = pipeline.run(files.picture(), "a.jpg")
+    assert pipeline.vision.paid == []
+    assert manifest.status == "PARTIAL"
     assert manifest.cost.estimated <= pipeline.cost_cap
 
 

@@ -64,3 +64,16 @@ def test_what_blocked_a_run_does_not_block_the_next() -> None:
     pipeline.guardrail.error = ProviderUnavailableError("bedrock-runtime", "apply", "X", "down")
     pipeline.guardrail.used = GuardrailUsed(id="gr", version="2")
     assert pipeline.execute(upload, f"{upload.document_id}.2").status == "FAILED"
+
+
+def test_a_rerun_that_fails_early_has_no_steps_of_the_run_before() -> None:
+    pipeline = Pipeline("none")
+    upload = pipeline.upload(b"The rent is 900 euros.", "a.txt")
+    whole = pipeline.execute(upload, upload.document_id)
+    assert "understand-document" in {step.name for step in whole.steps}
+    assert whole.usage
+    pipeline.uploads.files.clear()
+    manifest = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert manifest.status != "COMPLETED"
+    assert "understand-document" not in {step.name for step in manifest.steps}
+    assert manifest.usage == ()
