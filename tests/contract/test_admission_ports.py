@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 from recita.adapters.dynamodb import BATCH, DynamoDocuments, row
+from recita.adapters.erasure import erased_row
 from recita.adapters.s3 import S3Listing
 from recita.adapters.stepfunctions import StepFunctionsWorkflow
 from recita.models.document import Upload, document_id
@@ -190,6 +191,17 @@ def test_what_was_erased_stays_erased(table: Table, manifest: Manifest) -> None:
     table.documents.record(manifest, "k")
     assert table.documents.admit(upload_in(manifest)).status == "ERASED"
     assert table.row(manifest.document_id)["status"] == "ERASED"
+
+
+@pytest.mark.parametrize("kind", ["adapter"])
+def test_an_erased_document_is_known_by_its_id_alone(table: Table, manifest: Manifest) -> None:
+    upload = upload_in(manifest)
+    erased = erased_row(upload.document_id, manifest.created_at)
+    table.documents._table.put_item(Item=erased)  # type: ignore[attr-defined]
+    assert table.documents.admit(upload).status == "ERASED"
+    table.documents.record(manifest, "k")
+    assert table.row(upload.document_id) == erased
+    assert table.documents.known([upload.document_id]) == {upload.document_id}
 
 
 @both

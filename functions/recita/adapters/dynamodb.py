@@ -175,11 +175,11 @@ def row(manifest: Manifest, manifest_key: str) -> dict[str, Any]:
 
 
 def _row(item: Mapping[str, Any]) -> IndexRow:
-    upload = Upload(
+    upload = Upload(  # of an erased document, nothing but the id is left
         document_id=item["document_id"],
-        bucket=item["source_bucket"],
-        key=item["source_key"],
-        version_id=item["version_id"],
+        bucket=item.get("source_bucket", ""),
+        key=item.get("source_key", ""),
+        version_id=item.get("version_id", ""),
     )
     return IndexRow(
         upload=upload,
