@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from recita.models.summary import Sentence
@@ -102,6 +103,29 @@ def test_a_sentence_that_is_blocked_blocks_the_document() -> None:
     verdict = step_record(pipeline).verdicts[-1]
     assert (verdict.stage, verdict.target, verdict.action) == ("summary", "sentence 1", "BLOCKED")
     assert no_summary(pipeline)
+
+
+def test_a_mask_over_the_end_of_a_line_costs_no_other_fact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An address may begin in one fact and end in the next, for all that a guardrail knows."""
+    pipeline = read("Street: Rua A 1. Town: Lisboa. Total: 12 EUR.")
+    facts = [
+        {"name": "Street", "value": "Rua A 1", "page": 1},
+        {"name": "Town", "value": "Lisboa", "page": 1},
+        {"name": "Total", "value": "12 EUR", "page": 1},
+    ]
+    pipeline.model.replies = [answer(reply(facts=facts))]
+    check = pipeline.guardrail.check_output
+
+    def masking(text: str) -> GuardedText:
+        masked = text.replace("Rua A 1\nTown: Lisboa", "{ADDRESS}").replace("Rua A 1", "{ADDRESS}")
+        return replace(check(text), text=masked, action="ANONYMIZED" if masked != text else "NONE")
+
+    monkeypatch.setattr(pipeline.guardrail, "check_output", masking)
+    understand(pipeline)
+    found = understanding(pipeline).facts
+    assert [(fact.name, fact.value) for fact in found] == [("Town", "Lisboa"), ("Total", "12 EUR")]
 
 
 def test_facts_are_checked_and_a_mask_is_no_fact() -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from recita.errors import UnderstandingFailedError
 from recita.models.summary import Fact, Grounding, Sentence
 from recita.steps.asking import ModelAnswer
 from recita.steps.folding import BlockedError
@@ -131,16 +130,21 @@ def checked_facts(interview: Interview, answers: Iterable[ModelAnswer]) -> tuple
     if not facts:
         return ()
     names = (fact.name.replace(":", " ") for fact in facts)
-    lines = (
+    lines = [
         " ".join(f"{name}: {fact.value}".split()) for name, fact in zip(names, facts, strict=True)
-    )
-    check = interview.check_answer("facts", "\n".join(lines), "facts", "facts")
+    ]
+    said = _checked(interview, "facts", "\n".join(lines)).split("\n")
+    if len(said) != len(lines):  # a mask took the end of a line: each is asked about by itself
+        alone = (_checked(interview, f"facts.{n}", line) for n, line in enumerate(lines))
+        said = [" ".join(line.split()) for line in alone]
+    return tuple(_let_go(facts, said))
+
+
+def _checked(interview: Interview, name: str, text: str) -> str:
+    check = interview.check_answer(name, text, "facts", "facts")
     if check.action == "BLOCKED":
         raise BlockedError
-    said = check.text.split("\n")
-    if len(said) != len(facts):
-        raise UnderstandingFailedError("the guardrail's answer has other lines than the facts")
-    return tuple(_let_go(facts, said))
+    return check.text
 
 
 def _let_go(facts: Iterable[Fact], said: Iterable[str]) -> Iterator[Fact]:
