@@ -56,7 +56,7 @@ COST = Metric("Cost", "None")
 """US dollars of the paid units at list prices."""
 PROVIDER_ERRORS = Metric("ProviderErrors", "Count", ("provider", "error"))
 """Errors that AWS services answered, by the service's own name for them."""
-PROVIDER_THROTTLES = Metric("ProviderThrottles", "Count", ("provider",))
+PROVIDER_THROTTLES = Metric("ProviderThrottles", "Count")
 """Those of them that say "too fast" or "too many"."""
 GUARDRAIL_ERRORS = Metric("GuardrailErrors", "Count")
 """Guardrail calls that gave no verdict; nothing passes without one."""

@@ -55,7 +55,7 @@ class Meter:
         if isinstance(error, ProviderPacedError):  # the service knows nothing of it
             return
         if isinstance(error, ProviderThrottledError | ProviderBusyError):
-            self.measure(PROVIDER_THROTTLES, 1, error.service)
+            self.measure(PROVIDER_THROTTLES)
         if error.operation == "apply_guardrail" and not isinstance(error, ProviderTooLargeError):
             self.measure(GUARDRAIL_ERRORS)
 

@@ -44,7 +44,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     [
         ("polly", "describe_voices", "ThrottlingException",
          [("ProviderErrors", {"provider": "polly", "error": "ThrottlingException"}),
-          ("ProviderThrottles", {"provider": "polly"})]),
+          ("ProviderThrottles", {})]),
         ("textract", "get_document_analysis", "InvalidJobIdException",
          [("ProviderErrors", {"provider": "textract", "error": "InvalidJobIdException"})]),
         ("bedrock-runtime", "apply_guardrail", "ServiceUnavailableException",

@@ -9,6 +9,7 @@ import boto3
 from boto3.dynamodb.conditions import Key
 from botocore.exceptions import ClientError
 
+from recita.adapters.clients import CONFIG
 from recita.models.base import now
 from recita.models.document import Upload, run_number
 from recita.models.index import IndexRow
@@ -34,7 +35,9 @@ class DynamoDocuments:
     """The table of documents."""
 
     def __init__(self, table: str, database: DynamoDBServiceResource | None = None) -> None:
-        self._database: DynamoDBServiceResource = database or boto3.resource("dynamodb")
+        self._database: DynamoDBServiceResource = database or boto3.resource(
+            "dynamodb", config=CONFIG
+        )
         self._table: Table = self._database.Table(table)
 
     def admit(self, upload: Upload) -> IndexRow:

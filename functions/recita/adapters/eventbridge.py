@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from recita.adapters.clients import CONFIG
 from recita.errors import ProviderUnavailableError
 from recita.models.event import SOURCE, DocumentEvent
 
@@ -18,7 +19,7 @@ class EventBridgeBus:
 
     def __init__(self, bus: str) -> None:
         self._bus = bus
-        self._events: EventBridgeClient = boto3.client("events")
+        self._events: EventBridgeClient = boto3.client("events", config=CONFIG)
 
     def publish(self, event: DocumentEvent) -> None:
         """Put one event on the bus; raises ProviderUnavailableError when it is not taken."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from recita.adapters.clients import CONFIG
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
@@ -21,7 +23,7 @@ class DynamoPlaces:
     """
 
     def __init__(self, table: str, limit: str, most: int) -> None:
-        self._table: Table = boto3.resource("dynamodb").Table(table)
+        self._table: Table = boto3.resource("dynamodb", config=CONFIG).Table(table)
         self._key = {"limit": limit}
         self._most = most
 
@@ -63,7 +65,7 @@ class DynamoBookmark:
     """A place in a walk, as an item."""
 
     def __init__(self, table: str, limit: str) -> None:
-        self._table: Table = boto3.resource("dynamodb").Table(table)
+        self._table: Table = boto3.resource("dynamodb", config=CONFIG).Table(table)
         self._key = {"limit": limit}
 
     def read(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
+from recita.adapters.clients import CONFIG
 from recita.adapters.limits import REFUSED
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class DynamoPace:
 
     def __init__(self, table: str, name: str, a_second: float, *, saved: float) -> None:
         """Keep ``a_second`` units a second; ``saved`` units may be spent at once after a pause."""
-        self._table: Table = boto3.resource("dynamodb").Table(table)
+        self._table: Table = boto3.resource("dynamodb", config=CONFIG).Table(table)
         self._name = name
         self._unit_ms = 1000 / a_second
         self._saved_ms = math.floor(max(0.0, saved - 1) * self._unit_ms)

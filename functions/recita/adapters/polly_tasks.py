@@ -25,7 +25,7 @@ class PollyTasks:
     def __init__(
         self, meter: Meter, *, bucket: str = "", topic: str = "", pace: Pace | None = None
     ) -> None:
-        self._polly = Provider("polly", meter, pace=pace)
+        self._polly = Provider("polly", meter, read_timeout=30, pace=pace)
         self._bucket = bucket
         self._topic = topic
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from recita.adapters.clients import CONFIG
 from recita.errors import DocumentRejectedError, ProviderUnavailableError
 from recita.models.document import Upload, document_id
 from recita.ports import NewUpload, UploadedFile
@@ -30,7 +31,7 @@ class S3Uploads:
     """The input bucket."""
 
     def __init__(self) -> None:
-        self._s3: S3Client = boto3.client("s3")
+        self._s3: S3Client = boto3.client("s3", config=CONFIG)
 
     @contextmanager
     def fetch(self, upload: Upload, limit: int) -> Iterator[UploadedFile]:
@@ -80,7 +81,7 @@ class S3Listing:
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
-        self._s3: S3Client = boto3.client("s3")
+        self._s3: S3Client = boto3.client("s3", config=CONFIG)
 
     def page(self, place: dict[str, str]) -> tuple[Sequence[Uploaded], dict[str, str]]:
         """Return up to 1,000 versions from ``place`` on, and the place after them."""
@@ -102,7 +103,7 @@ class S3Results:
 
     def __init__(self, bucket: str) -> None:
         self.bucket = bucket
-        self._s3: S3Client = boto3.client("s3")
+        self._s3: S3Client = boto3.client("s3", config=CONFIG)
 
     def read(self, key: str) -> bytes | None:
         """Return the object, or None when there is none."""

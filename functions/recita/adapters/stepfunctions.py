@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
+from recita.adapters.clients import CONFIG
 from recita.models.document import Upload
 from recita.ports import Outcome
 
@@ -22,7 +23,7 @@ class StepFunctionsWorkflow:
 
     def __init__(self, arn: str = "") -> None:
         self._arn = arn
-        self._states: SFNClient = boto3.client("stepfunctions")
+        self._states: SFNClient = boto3.client("stepfunctions", config=CONFIG)
 
     def start(self, upload: Upload, execution: str) -> bool:
         """Start the execution of that name; False when there was one already."""
