@@ -45,6 +45,8 @@ def emit(measures: Iterable[Measure]) -> None:
 def _paid(meter: Meter) -> Iterable[Measure]:
     usage = meter.usage()
     for item in usage:
+        if not item.resource and not pricing.price((item,)):
+            continue  # free, such as a guardrail's words
         yield Measure(PAID_UNITS, item.units, (item.service, item.operation, item.unit))
     if usage:
         yield Measure(COST, pricing.price(usage))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import random
 from collections.abc import Callable, Iterator
 
 import boto3
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from recita.adapters.pace import DynamoPace
 from recita.ports.limits import Pace
+from recita_local.wire.codec import service_model
+from recita_local.wire.quotas import Quotas, rates
 
 from tests.fakes.limits import FakePace
 
@@ -142,3 +146,24 @@ def test_functions_that_know_nothing_of_each_other_share_the_turns(clock: Clock)
     waits = [turn() for _ in range(20)]
     assert waits[:17] == [number / 8 for number in range(17)]
     assert waits[17:] == [None] * 3
+
+
+@pytest.mark.parametrize("rate", [5, 8])
+def test_a_thousand_calls_at_once_keep_below_the_quota_and_use_it(clock: Clock, rate: int) -> None:
+    """The calls reach a service that saves up a second's worth, each up to 80 ms late."""
+    chance = random.Random(rate)  # noqa: S311 - no secret
+    pace = FakePace(rate, saved=rate / 2, clock=clock)
+    begun, arrivals = clock.now, list[float]()
+    asking = [(clock.now, number) for number in range(1000)]
+    while asking:
+        clock.now, number = heapq.heappop(asking)
+        wait = pace.turn("detect_document_text")
+        if wait is None:  # as the state machine: up to a minute later, by chance
+            heapq.heappush(asking, (clock.now + chance.uniform(0, 60), number))
+        else:
+            arrivals.append(clock.now + wait + chance.uniform(0, 0.08))
+    account, model = Clock(), service_model("textract").operation_model("DetectDocumentText")
+    quotas = Quotas(rates(f"Textract.*={rate}"), account)
+    for account.now in sorted(arrivals):
+        quotas.spend("textract", model)  # raises the service's throttle
+    assert 1000 / (max(arrivals) - begun) > 0.8 * rate

@@ -11,6 +11,7 @@ from recita.errors import ProviderThrottledError
 from recita.measures import Metric
 from recita.models.document import Document, result_key
 from recita.models.manifest import Manifest
+from recita.pricing import price
 
 from tests.fakes import Pipeline
 from tests.fakes.deployed import STEPS, Emitted, invoke, lines, metrics, of
@@ -87,6 +88,8 @@ def test_paid_units_and_their_cost_are_those_of_the_manifest(
         paid[key] = paid.get(key, 0) + units
     used: dict[tuple[str, str, str], float] = {}
     for item in manifest.usage:
+        if not item.resource and not price((item,)):
+            continue
         key = (item.service, item.operation, item.unit)
         used[key] = used.get(key, 0) + item.units
     assert paid == used
