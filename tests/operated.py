@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,18 +43,28 @@ class OperatedStack:
         self.queue, self.dead = (
             self.sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("admission", "dead")
         )
+        self.swept: list[dict[str, Any]] = []
+        """Invocations of the sweeper."""
         self.outputs = {
             "InputBucketName": INPUT,
             "ResultsBucketName": RESULTS,
             "TableName": TABLE,
             "StateMachineArn": machine,
+            "SweepFunctionName": "sweep",
+            "BackfillBucketName": "archive",
+            "MaxInFlight": "10",
             "AdmissionQueueUrl": self.queue,
             "AdmissionDeadLetterQueueUrl": self.dead,
         }
 
     @property
     def target(self) -> Target:
-        return Target(outputs=self.outputs)
+        return _Target(outputs=self.outputs, stack=self)
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        """Lambda's, which moto would need Docker for."""
+        self.swept.append(given)
+        return {"StatusCode": 202}
 
     def upload(self, key: str, body: bytes = b"text", bucket: str = INPUT) -> str:
         """Put an object; returns its version id."""
@@ -94,6 +105,14 @@ class OperatedStack:
     def recita(self, *arguments: str, stdin: str | None = None) -> Any:
         """The command as a person runs it against this stack."""
         return CliRunner().invoke(app, [*arguments, "--stack-name", "recita"], input=stdin)
+
+
+@dataclass(frozen=True)
+class _Target(Target):
+    stack: Any = None
+
+    def client(self, service: str) -> Any:
+        return self.stack if service == "lambda" else super().client(service)
 
 
 def manifest(document: str, status: str = "COMPLETED", run: int = 1) -> Manifest:

@@ -16,6 +16,7 @@ from recita.steps.handover import DOCUMENT
 
 from recita_cli import inventory
 from recita_cli.console import CliError
+from recita_cli.dead_letters import DeadLetters
 from recita_cli.following import execution_arn
 from recita_cli.target import Target
 
@@ -41,7 +42,7 @@ class Found:
     def done(self) -> bool:
         """Whether it was erased before and has left nothing that tells of an interrupted try."""
         erased = self.row.get("status") == inventory.ERASED
-        return erased and "source_key" not in self.row and self.receipt.erased_at is not None
+        return erased and not self.row.get("source_key") and self.receipt.erased_at is not None
 
 
 def find(target: Target, document: str) -> Found:
@@ -76,6 +77,8 @@ def erase(target: Target, found: Found) -> Receipt:
     receipt = found.receipt.model_copy(
         update={"stopped": tuple(sorted(stopped)), "erased_at": None}
     )
+    if "AdmissionDeadLetterQueueUrl" in target.outputs:
+        DeadLetters(target).forget_document(document)
     for deleted in _deletions(target, found):
         receipt = receipt.plus(deleted)
         _write(target, receipt)

@@ -73,6 +73,8 @@ def find(target: Target, start: str | None) -> str:
     found = sorted(_ids(target, result_key(start, "")) | _ids(target, work_key(start, "")))
     if len(found) == 1:
         return found[0]
+    if ID.fullmatch(start) and (not found and row(target, start)):
+        return start  # it waits, and has left nothing in the bucket yet
     if not found:
         raise CliError(f"no document's id begins with {start}", "recita status lists them")
     shown = ", ".join(found[:AMBIGUOUS_SHOWN])

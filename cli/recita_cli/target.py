@@ -43,16 +43,20 @@ class Target:
     @cached_property
     def table(self) -> Any:
         """The index of documents, as a boto3 Table; for one thread."""
+        return self.resource("dynamodb").Table(self.outputs["TableName"])
+
+    def resource(self, service: str) -> Any:
+        """A boto3 resource for the account that the stack lives in."""
         import boto3  # noqa: PLC0415 - 150 ms that `recita --help` need not pay
 
-        factory: Any = boto3.resource
-        return factory("dynamodb", **self._arguments()).Table(self.outputs["TableName"])
+        factory: Any = boto3.resource  # its overloads want the service as a literal
+        return factory(service, **self._arguments())
 
     def client(self, service: str) -> Any:
         """A boto3 client for the account that the stack lives in."""
         import boto3  # noqa: PLC0415
 
-        factory: Any = boto3.client  # its overloads want the service as a literal
+        factory: Any = boto3.client
         return factory(service, **self._arguments())
 
     def _arguments(self) -> dict[str, Any]:
