@@ -23,7 +23,7 @@ check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml
 	@$(BIN)/python -m scripts.readme --check
-	@$(BIN)/python scripts/lint_asl.py statemachine/document.asl.json
+	@$(BIN)/python scripts/lint_asl.py statemachine/*.asl.json
 
 lock: ## Resolve dependencies anew into requirements.lock
 	@scripts/lock

@@ -1,6 +1,6 @@
 """Lints a state machine: mistakes AWS would accept, and what the laptop would silently ignore.
 
-Run it as ``python scripts/lint_asl.py statemachine/document.asl.json``.
+Run it as ``python scripts/lint_asl.py statemachine/*.asl.json``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,16 @@ IGNORED_FIELDS = {
     "Parallel": ("Arguments", "Output", "Assign"),
     "Succeed": ("Output",),
     "Choice": ("Output", "Assign"),
-    "Map": ("ItemBatcher", "ResultWriter", "ToleratedFailureCountPath"),
+    "Map": ("ItemBatcher", "ToleratedFailureCountPath"),
 }
 """Fields, by state type, that the laptop drops without a word."""
 
 MAY_STILL_RUN = {"Lambda.ClientExecutionTimeoutException", "Lambda.SdkClientException"}
 """Nobody heard the function's answer: it may be at work, and is to be waited out."""
+
+DISTRIBUTED_FIELDS = ("ItemReader", "ResultWriter", "ToleratedFailurePercentage")
+"""Fields of a Map that mean something only where its children are executions of their own."""
+
 UNBOUNDED_RETRIES = frozenset({"States.ALL", "States.TaskFailed"})
 ENDINGS = frozenset({"Succeed", "Fail"})
 PARAMETER = re.compile(r"^\{% \$number\('\$\{\w+\}'\) %\}$")
@@ -135,7 +139,7 @@ def longest_path(machine: State) -> int:
 
 def _own_seconds(state: State) -> int:
     inner = max((longest_path(nested) for nested in children(state)), default=0)
-    if state["Type"] == "Map":
+    if state["Type"] == "Map" and "ItemReader" not in state:  # who knows how much a bucket lists
         inner *= -(-MAP_ITEMS // int(state.get("MaxConcurrency") or MAP_ITEMS))
     own = state.get("TimeoutSeconds", 0)
     if _is_parameter(own):
@@ -194,8 +198,13 @@ def _ignored(state: State) -> Iterator[str]:
         if field in state:
             yield f"the laptop ignores {field} of a {state['Type']}"
     for nested in children(state):
-        if nested.get("ProcessorConfig", {}).get("ExecutionType") == "EXPRESS":
+        config = nested.get("ProcessorConfig", {})
+        if config.get("ExecutionType") == "EXPRESS":
             yield "the laptop runs EXPRESS children as STANDARD ones"
+        if config.get("Mode") != "DISTRIBUTED":
+            yield from (
+                f"{name} needs Mode DISTRIBUTED" for name in DISTRIBUTED_FIELDS if name in state
+            )
 
 
 def _timeout(state: State) -> Iterator[str]:
@@ -259,15 +268,18 @@ def _broken_expressions(value: Any) -> Iterator[tuple[str, str]]:
             yield value, str(error)
 
 
-def main(path: str) -> int:
-    """Print the problems of the machine in a file; 1 when there are any."""
+def main(paths: Sequence[str]) -> int:
+    """Print the problems of the machines in files; 1 when there are any."""
     from recita import errors  # noqa: PLC0415 - only the command needs the project's own names
 
     own = {name for name in vars(errors) if name.endswith("Error")}
-    found = problems(json.loads(Path(path).read_text("utf-8")), own)
-    print("\n".join(found) or f"{path}: nothing to complain about")
+    found = []
+    for path in paths:
+        told = problems(json.loads(Path(path).read_text("utf-8")), own)
+        print("\n".join(f"{path}: {one}" for one in told or ["nothing to complain about"]))
+        found += told
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

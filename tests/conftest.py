@@ -57,6 +57,7 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "SpeechNotificationSeconds": "15",
         "ModerationAction": "block",
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
+        "BackfillBucket": "archive-of-old",
         "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks
     }
     with pytest.MonkeyPatch.context() as environment:

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from recita_cli.backfill import backfill
 from recita_cli.doctor import doctor
 from recita_cli.down import down, reset
 from recita_cli.erase import erase
 from recita_cli.invoke import invoke
+from recita_cli.redrive import redrive
 from recita_cli.reindex import reindex
 from recita_cli.run import run
 from recita_cli.schema import schema
@@ -47,5 +49,19 @@ def main(
     """
 
 
-for command in (run, up, down, reset, status, show, reindex, erase, doctor, invoke, schema):
+for command in (
+    run,
+    up,
+    down,
+    reset,
+    status,
+    show,
+    backfill,
+    redrive,
+    erase,
+    reindex,
+    doctor,
+    invoke,
+    schema,
+):
     app.command()(command)

@@ -46,14 +46,12 @@ def redrive(  # noqa: PLR0913 - a command's options are its parameters
     is free. A document that waits or runs is refused, and so is one whose upload is gone.
 
     --dead-letters tells of each upload that could not be admitted which it is, since when, how
-    often it was tried and why it failed where that is known, and lets it ask again.
-
-    With --json, prints one line per document or message.
+    often it was tried and why it failed where that is known, and lets it ask again. With --json,
+    prints one line per document or message.
 
     Exit code: 0 done, 1 something was refused.
 
     \b
-    recita redrive 7f3a
     recita redrive --failed --since 2h
     recita redrive --dead-letters --dry-run
     """  # noqa: D301 - \b keeps the examples' lines apart

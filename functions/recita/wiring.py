@@ -23,6 +23,7 @@ from recita.ports import (
     Voice,
     Workflow,
 )
+from recita.ports.backfill import Objects
 from recita.ports.limits import Pace, Places
 from recita.settings import cost_cap, parse_engine, parse_voices, required
 from recita.steps.admission import Admission
@@ -87,6 +88,13 @@ class Wiring:
             workflow=StepFunctionsWorkflow(required("STATE_MACHINE_ARN")),
             meter=self.meter,
         )
+
+    @cached_property
+    def objects(self) -> Objects:
+        """What was there before: the input bucket, and whatever else may be read."""
+        from recita.adapters.backfill import S3Objects
+
+        return S3Objects(required("INPUT_BUCKET"))
 
     def settlement(self) -> Settlement:
         """Return what settles documents whose execution has ended, its meter at zero."""

@@ -48,8 +48,8 @@ class Stack:
     def statements(self, effect: str) -> Iterator[tuple[str, Resource]]:
         """What identities may or may not do, each with the role or policy that says so."""
         for name, document in self._documents():
-            for statement in document["Statement"]:
-                if statement["Effect"] == effect:
+            for statement in self.listed(document["Statement"]):
+                if statement.get("Effect") == effect:
                     yield name, statement
 
     def _documents(self) -> Iterator[tuple[str, Resource]]:
@@ -92,8 +92,9 @@ def _template() -> Resource:
 def stack() -> Stack:
     template = _template()
     template["Globals"]["Function"]["CodeUri"] = "s3://artifacts/functions.zip"
-    machine = template["Resources"]["DocumentStateMachine"]["Properties"]
-    machine["DefinitionUri"] = "s3://artifacts/document.asl.json"
+    for name in ("document", "backfill"):
+        machine = template["Resources"][f"{name.capitalize()}StateMachine"]["Properties"]
+        machine["DefinitionUri"] = f"s3://artifacts/{name}.asl.json"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         transformed = transform(template, {}, _NoAwsPolicies())

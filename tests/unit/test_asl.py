@@ -16,6 +16,11 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFINITION = ROOT / "statemachine" / "document.asl.json"
+MACHINES = {
+    "DocumentStateMachine": DEFINITION,
+    "BackfillStateMachine": ROOT / "statemachine" / "backfill.asl.json",
+}
+machines = pytest.mark.parametrize("name", MACHINES)
 OWN = {name for name in vars(errors) if name.endswith("Error")}
 
 Machine = dict[str, Any]
@@ -77,32 +82,40 @@ GOOD: Machine = {
 }
 
 
-def test_document_machine_has_no_problems() -> None:
-    machine = json.loads(DEFINITION.read_text("utf-8"))
-
-    assert lint.problems(machine, OWN) == []
+def test_every_machine_is_linted(root: Path) -> None:
+    assert set(MACHINES.values()) == set((root / "statemachine").glob("*.asl.json"))
 
 
-def test_substitutions_are_those_of_the_template() -> None:
+@machines
+def test_machines_have_no_problems(name: str) -> None:
+    assert lint.problems(json.loads(MACHINES[name].read_text("utf-8")), OWN) == []
+
+
+@machines
+def test_substitutions_are_those_of_the_template(name: str) -> None:
     template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
-    given = template["Resources"]["DocumentStateMachine"]["Properties"]["DefinitionSubstitutions"]
+    given = template["Resources"][name]["Properties"]["DefinitionSubstitutions"]
 
-    assert lint.substitutions(DEFINITION.read_text("utf-8")) == set(given)
+    assert lint.substitutions(MACHINES[name].read_text("utf-8")) == set(given)
 
 
-def test_each_substitution_is_the_function_or_the_parameter_of_its_name() -> None:
+@machines
+def test_each_substitution_is_what_its_name_says(name: str) -> None:
     template = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
-    given = template["Resources"]["DocumentStateMachine"]["Properties"]["DefinitionSubstitutions"]
+    given = template["Resources"][name]["Properties"]["DefinitionSubstitutions"]
 
-    for name, value in given.items():
+    for substitution, value in given.items():
+        if "Ref" in value and value["Ref"] in template["Parameters"]:
+            assert value["Ref"] == substitution
+            assert template["Parameters"][substitution]["Type"] == "Number"
+            assert template["Parameters"][substitution]["MaxValue"] <= lint.LONGEST_PARAMETER
+            continue
         if "Ref" in value:
-            assert value["Ref"] == name
-            assert template["Parameters"][name]["Type"] == "Number"
-            assert template["Parameters"][name]["MaxValue"] <= lint.LONGEST_PARAMETER
+            assert f"{value['Ref']}Name" == substitution
             continue
         target = value["Fn::GetAtt"]
         function = target if isinstance(target, str) else ".".join(target)
-        assert function.replace(".", "") == name
+        assert function.replace(".", "") == substitution
 
 
 def test_good_machine_has_no_problems() -> None:
@@ -189,7 +202,8 @@ BROKEN: list[tuple[str, Change, str]] = [
     ("no longest delay", _drop(*WORK, "Retry", 0, "MaxDelaySeconds"), "MaxDelaySeconds"),
     ("unbounded attempts", _drop(*WORK, "Retry", 0, "MaxAttempts"), "MaxAttempts"),
     ("batches", _set("States", "Each", "ItemBatcher", to={}), "ignores ItemBatcher"),
-    ("result writer", _set("States", "Each", "ResultWriter", to={}), "ignores ResultWriter"),
+    ("result writer", _set("States", "Each", "ResultWriter", to={}), "ResultWriter needs Mode"),
+    ("item reader", _set("States", "Each", "ItemReader", to={}), "ItemReader needs Mode"),
     ("parallel arguments", _set("States", "Both", "Arguments", to={}), "ignores Arguments"),
     ("parallel output", _set("States", "Both", "Output", to={}), "ignores Output"),
     ("parallel assign", _set("States", "Both", "Assign", to={}), "ignores Assign"),

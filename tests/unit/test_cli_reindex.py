@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from recita.adapters.erasure import erased_row
 from recita.models.document import result_key
 from recita.models.receipt import Receipt, receipt_key
 
@@ -103,9 +104,7 @@ def test_erased_documents_stay_erased(operated: OperatedStack) -> None:
 
     operated.recita("reindex")
 
-    assert operated.rows() == {
-        GONE: {"document_id": GONE, "status": "ERASED", "updated_at": NOW.isoformat()}
-    }
+    assert operated.rows() == {GONE: erased_row(GONE, NOW)}
     assert lines(operated.recita("reindex", "--json"))[-1]["erased"] == 1
 
 

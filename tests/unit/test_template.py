@@ -113,8 +113,9 @@ def _tasks(machine: Resource) -> Iterator[Resource]:
             yield state
 
 
-def test_functions_time_out_before_their_tasks(stack: Stack) -> None:
-    machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
+@pytest.mark.parametrize(("file", "tasks"), [("document", 13), ("backfill", 1)])
+def test_functions_time_out_before_their_tasks(stack: Stack, file: str, tasks: int) -> None:
+    machine = json.loads((ROOT / "statemachine" / f"{file}.asl.json").read_text("utf-8"))
     checked = 0
     for task in _tasks(machine):
         name = task["Arguments"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
@@ -124,13 +125,14 @@ def test_functions_time_out_before_their_tasks(stack: Stack) -> None:
         assert stack.properties(name)["Timeout"] < limit, name
         checked += 1
 
-    assert checked == 13
+    assert checked == tasks
 
 
 @pytest.mark.law(2)
-def test_a_call_that_may_still_run_is_waited_out(stack: Stack) -> None:
+@pytest.mark.parametrize("file", ["document", "backfill"])
+def test_a_call_that_may_still_run_is_waited_out(stack: Stack, file: str) -> None:
     """Two calls of one step at the same time would pay twice; a lease could do no better."""
-    machine = json.loads((ROOT / "statemachine" / "document.asl.json").read_text("utf-8"))
+    machine = json.loads((ROOT / "statemachine" / f"{file}.asl.json").read_text("utf-8"))
     for task in _tasks(machine):
         function = stack.properties(task["Arguments"]["FunctionName"][2:-4])
         (retrier,) = (r for r in task["Retry"] if "Lambda.SdkClientException" in r["ErrorEquals"])
@@ -144,12 +146,14 @@ def test_a_call_that_may_still_run_is_waited_out(stack: Stack) -> None:
         assert (retrier["BackoffRate"], retrier["JitterStrategy"]) == (1, "NONE")
 
 
-def test_state_machine_is_traced_and_logs_no_data(stack: Stack) -> None:
-    (machine,) = stack.of_type("AWS::StepFunctions::StateMachine").values()
+def test_state_machines_are_traced_and_log_no_data(stack: Stack) -> None:
+    machines = stack.of_type("AWS::StepFunctions::StateMachine")
 
-    assert machine["StateMachineType"] == "STANDARD"
-    assert machine["TracingConfiguration"] == {"Enabled": True}
-    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+    assert set(machines) == {"DocumentStateMachine", "BackfillStateMachine"}
+    for machine in machines.values():
+        assert machine["StateMachineType"] == "STANDARD"
+        assert machine["TracingConfiguration"] == {"Enabled": True}
+        assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
 
 
 def test_logs_end_one_day(stack: Stack) -> None:

@@ -119,7 +119,9 @@ def _documents(stack: Stack, function: str) -> Iterator[Resource]:
 def _granted(stack: Stack, function: str) -> Iterator[tuple[str, str]]:
     """Actions that a function's role may do, each with the resource's logical id."""
     for document in _documents(stack, function):
-        for statement in document["Statement"]:
+        for statement in stack.listed(document["Statement"]):
+            if "Action" not in statement:  # the other way of an Fn::If
+                continue
             named = [_named(stack, one) for one in stack.listed(statement["Resource"])]
             for action in stack.listed(statement["Action"]):
                 yield from ((action, name) for name in named)

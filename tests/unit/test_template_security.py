@@ -54,7 +54,7 @@ GUARDRAIL_POLICIES = {1: "f6c8d810", 2: "9b6a9a8c", 3: "405644a9"}
 def test_each_function_has_a_role_of_its_own(stack: Stack) -> None:
     roles = [stack.target(function["Role"]) for function in stack.functions.values()]
 
-    assert len(roles) == 17
+    assert len(roles) == 18
     assert len(set(roles)) == len(roles)
 
 
@@ -86,14 +86,15 @@ def test_roles_have_few_managed_policies(stack: Stack) -> None:
                 assert json.dumps(arn).rstrip('"}] ').rpartition("/")[2] in AWS_POLICIES
 
 
-def test_state_machine_may_invoke_its_functions_only(stack: Stack) -> None:
-    machine = stack.of_type("AWS::StepFunctions::StateMachine")["DocumentStateMachine"]
+@pytest.mark.parametrize("name", ["DocumentStateMachine", "BackfillStateMachine"])
+def test_state_machine_may_invoke_its_functions_only(stack: Stack, name: str) -> None:
+    machine = stack.of_type("AWS::StepFunctions::StateMachine")[name]
     given = {stack.target(value) for value in machine["DefinitionSubstitutions"].values()}
     invoked = given & set(stack.functions)
     granted = {
         stack.target(resource)
         for role, statement in stack.statements("Allow")
-        if role == "DocumentStateMachineRole" and statement["Action"] == "lambda:InvokeFunction"
+        if role == f"{name}Role" and statement["Action"] == "lambda:InvokeFunction"
         for resource in stack.listed(statement["Resource"])
     }
 
@@ -108,15 +109,49 @@ def test_readers_of_results_may_list_them(stack: Stack) -> None:
             assert {"Ref": "ResultsAccessPolicy"} in role["ManagedPolicyArns"], name
 
 
-def test_uploads_are_written_by_reading_alone_and_as_attachments_only(stack: Stack) -> None:
+def test_uploads_are_written_where_attachments_and_backfills_go_only(stack: Stack) -> None:
     writers = [
         (name, statement["Resource"])
         for name, statement in stack.statements("Allow")
         if "InputBucket" in json.dumps(statement["Resource"])
-        and any(":Put" in action or ":Delete" in action for action in statement["Action"])
+        and any(
+            ":Put" in action or ":Delete" in action for action in stack.listed(statement["Action"])
+        )
     ]
 
-    assert writers == [("ReadPagesFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/attachments/*"})]
+    assert writers == [
+        ("ReadPagesFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/attachments/*"}),
+        ("BackfillObjectFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/backfill/*"}),
+    ]
+
+
+def test_a_foreign_bucket_is_read_by_backfill_alone_and_only_where_one_is_named(
+    stack: Stack,
+) -> None:
+    readers = {
+        (name, *stack.listed(statement["Action"]))
+        for name, statement in stack.statements("Allow")
+        if "BackfillBucket}" in json.dumps(statement["Resource"])
+    }
+    assert readers == {
+        ("BackfillObjectFunctionRole", "s3:ListBucket"),
+        ("BackfillObjectFunctionRole", "s3:GetObject", "s3:GetObjectVersion"),
+        ("BackfillStateMachineRole", "s3:ListBucket"),
+    }
+    said = json.dumps(stack.source["Resources"])
+    named = len(re.findall(r"s3:::\$\{BackfillBucket\}", said))
+    assert named == said.count('"Fn::If": ["HasBackfillBucket"') == 3
+    assert stack.source["Parameters"]["BackfillBucket"]["Default"] == "none"
+
+
+def test_backfill_starts_children_of_its_own_only(stack: Stack) -> None:
+    policy = stack.properties("BackfillChildrenPolicy")
+    (start, _) = policy["PolicyDocument"]["Statement"]
+    assert policy["Roles"] == [{"Ref": "BackfillStateMachineRole"}]
+    assert (start["Action"], start["Resource"]) == (
+        "states:StartExecution",
+        {"Ref": "BackfillStateMachine"},
+    )
 
 
 def _bedrock(stack: Stack, effect: str) -> list[tuple[str, Resource]]:

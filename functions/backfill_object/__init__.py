@@ -1,0 +1,1 @@
+"""Lambda function admit_document."""
