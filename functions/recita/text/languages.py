@@ -30,8 +30,8 @@ ENGINES = {
     "neural": ("neural",),
     "standard": ("standard",),
 }
-"""The SpeechEngine parameter to Polly's engines, best first. A generative voice may say the same
-text otherwise each time, so marks of a second call need not fit its sound: ``auto`` takes it last.
+"""The SpeechEngine parameter to Polly's engines, best first. Generative voices give no speech marks
+(developer guide, "Speech marks"), so nothing of theirs could be followed: ``auto`` takes them last.
 """
 
 
