@@ -45,6 +45,12 @@ def tokens(found: Found) -> str:
     return table(head, rows)
 
 
+def heard(found: Found) -> str:
+    """Heard by a better ear."""
+    rows = [(code, _share(one["wrong"], one["words"])) for code, one in found.items()]
+    return table(("language", "words wrong, as Whisper hears them"), rows)
+
+
 def english(found: Found) -> str:
     """Heard and timed."""
     rows = (
@@ -105,6 +111,7 @@ def long(found: Found) -> str:
 MADE = {
     "translation": translation,
     "tokens": tokens,
+    "heard": heard,
     "english": english,
     "onsets": onsets,
     "speed": speed,

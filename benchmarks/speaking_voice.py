@@ -26,6 +26,7 @@ from recita_local.services.polly.audio import resample
 from recita_local.services.polly.installed import ESPEAK
 
 from benchmarks.engine_usage import peak_megabytes, processor_seconds
+from benchmarks.speaking_heard import distance
 from benchmarks.speaking_parts import declaration, spoken
 
 RATE = 16000
@@ -45,7 +46,7 @@ def english(_: Path) -> dict[str, Any]:
         text = declaration("en")[number]
         recording = spoken([text], "en")
         sound, wanted = _sound(recording), _words(text)
-        wrong += _distance(wanted, _heard(sound))
+        wrong += distance(wanted, _heard(sound))
         words += len(wanted)
         errors += _timing(sound, recording)
     late = sorted(abs(error) for error in errors)
@@ -185,13 +186,3 @@ def _timing(sound: np.ndarray[Any, Any], recording: Recording) -> list[float]:
 def _words(text: str) -> list[str]:
     text = re.sub(r"\d+", lambda found: str(num2words(int(found[0]))), text.lower())
     return re.findall(r"[a-z']+", text.replace("\u2019", "'").replace("\u2010", "-"))
-
-
-def _distance(wanted: list[str], heard: list[str]) -> int:
-    """Words to replace, drop or add."""
-    row = list(range(len(heard) + 1))
-    for i, one in enumerate(wanted, start=1):
-        last, row[0] = row[0], i
-        for j, other in enumerate(heard, start=1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (one != other))
-    return row[-1]

@@ -150,3 +150,30 @@ def test_the_summary_alone_is_spoken_by_default() -> None:
     manifest = run(pipeline, speak="summary")
     assert manifest.audio[0].text is None
     assert not [key for key in pipeline.results.objects if ".text.mp3" in key]
+
+
+ENGLISH = (
+    "The committee met in the village hall on Tuesday and agreed to repair the roof of the reading "
+    "room before the summer, because water had come in twice."
+)
+
+
+def test_a_passage_that_is_surely_in_another_language_is_read_in_it() -> None:
+    pipeline = Pipeline("en")
+    spanish = (
+        "El comité se reunió el martes en el salón del pueblo y acordó reparar el techo de la sala "
+        "de lectura antes del verano, porque había entrado agua dos veces."
+    )
+    body = f"{ENGLISH}\n\n{spanish}\n\nAcme Herramientas y Panadería Sol.\n".encode()
+    manifest = pipeline.run(body, "a.txt", {"recita-speak": "full"})
+    assert manifest.status == "COMPLETED", manifest.reason
+    (text,) = (said for said in pipeline.voice.spoken if "Panadería" in said)
+    assert f'<s><lang xml:lang="es-ES">{spanish}</lang></s>' in text
+    assert text.count("<lang") == 1
+    words = [mark for mark in marks_of(pipeline, manifest, "en") if mark["type"] == "word"]
+    (heard,) = {mark["sentence"] for mark in words if mark["value"] == "comité"}
+    assert all(
+        spanish[mark["start"] : mark["end"]] == mark["value"]
+        for mark in words
+        if mark["sentence"] == heard
+    )

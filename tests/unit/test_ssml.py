@@ -82,3 +82,29 @@ def test_long_numbers_are_said_digit_by_digit() -> None:
     start = text.index("12345678")
     assert markup.encode()[places[start] : places[start + 8]].startswith(b"12345678<")
     assert markup.encode()[: places[-1]].endswith(b".")
+
+
+@given(st.lists(st.tuples(ANY_TEXT, st.sampled_from(["", "en-US"])), max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_a_sentence_in_another_language_is_told_so(said: list[tuple[str, str]]) -> None:
+    texts, languages = [text for text, _ in said], [language for _, language in said]
+    for part in ssml.parts(texts, ssml.MAX_BILLED, languages):
+        markup, places = ssml.speak([part])
+        body = markup.encode()
+        for piece, place, sentence in zip(
+            part,
+            places,
+            ET.fromstring(markup).findall("p/s"),  # noqa: S314
+            strict=True,
+        ):
+            assert "".join(sentence.itertext()) == piece.text
+            found = [lang.get(ssml.XML_LANG) for lang in sentence.findall("lang")]
+            assert found == ([piece.language] if piece.language else [])
+            assert piece.language == languages[piece.index]
+            letters = html.unescape(re.sub("<.*?>", "", body[place[0] : place[-1]].decode()))
+            assert letters == piece.text
+
+
+def test_many_foreign_sentences_count_their_markup() -> None:
+    for part in ssml.parts(["a b"] * 500, ssml.MAX_BILLED, ["en-US"] * 500):
+        assert len(ssml.speak([part])[0]) <= 6000

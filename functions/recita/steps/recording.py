@@ -106,10 +106,11 @@ def paid(characters: int, choice: VoiceChoice) -> Usage:
 
 def takes(sentences: Sequence[SpokenSentence], most: int) -> Iterator[Take]:
     """Yield what each call is to speak, of at most ``most`` billed characters."""
-    for pieces in ssml.parts([sentence.text for sentence in sentences], most):
-        titles = [piece.text for piece in pieces if sentences[piece.index].source is None]
-        rest = [piece.text for piece in pieces[len(titles) :]]
-        markup, places = ssml.speak([texts for texts in (titles, rest) if texts])
+    texts = [sentence.text for sentence in sentences]
+    for pieces in ssml.parts(texts, most, [sentence.language for sentence in sentences]):
+        titles = [piece for piece in pieces if sentences[piece.index].source is None]
+        rest = pieces[len(titles) :]
+        markup, places = ssml.speak([group for group in (titles, rest) if group])
         yield Take(markup, Part(pieces, places))
 
 

@@ -19,6 +19,7 @@ from recita.steps.speech_tasks import Outcome
 from recita.steps.workbench import StepRun
 from recita.text import ssml
 from recita.text.captions import to_webvtt
+from recita.text.identify import foreign_speech
 from recita.text.marks import SpokenSentence, timed_words
 from recita.text.rewriting import passages
 from recita.text.ssml import speakable
@@ -73,7 +74,8 @@ class TextSpeech:
                 continue
             for passage in passages(text).texts:
                 if speakable(passage):
-                    self.said.append(SpokenSentence(passage, len(self.said), (number,)))
+                    other = foreign_speech(passage, self.language)
+                    self.said.append(SpokenSentence(passage, len(self.said), (number,), other))
 
     def _affordable(self, characters: int) -> bool:
         try:

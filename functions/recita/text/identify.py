@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from recita.models.summary import Language
-from recita.text.languages import primary
+from recita.text.languages import LOCALES, primary
 
 SAMPLE = 20_000
 """Characters looked at; more changes nothing."""
@@ -18,6 +18,8 @@ SURE = 0.95
 MASK = re.compile(r"\{[A-Z_]+\}")
 KIN = ({"pt", "gl"}, {"no", "nb", "nn", "da"}, {"hr", "sr", "bs", "sl"}, {"id", "ms"}, {"cs", "sk"})
 """Languages that are taken for one another."""
+SPOKEN = {code: LOCALES[code] for code in ("de", "en", "es", "fr", "pt")} | {"it": "it-IT"}
+"""Languages that voices of others speak with an accent (``lang`` in Polly's SSML)."""
 
 
 def identify(text: str) -> Language | None:
@@ -39,6 +41,11 @@ def foreign(text: str, language: str) -> str:
     written, wanted = primary(found.code), primary(language)
     kin = any({written, wanted} <= family for family in KIN)
     return "" if written == wanted or kin else found.code
+
+
+def foreign_speech(text: str, language: str) -> str:
+    """Return Polly's code of the language that a text is surely in, if that is not ``language``."""
+    return SPOKEN.get(primary(foreign(text, language)), "")
 
 
 @cache

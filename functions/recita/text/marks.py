@@ -13,6 +13,7 @@ from xml.sax.saxutils import unescape
 from recita.models.summary import SpokenMark, Summary
 from recita.ports import Mark
 from recita.text.captions import TimedWord
+from recita.text.identify import foreign_speech
 from recita.text.ssml import Piece, speakable, spoken_characters
 
 ZERO_WIDTH_JOINER = "\u200d"
@@ -34,12 +35,17 @@ class SpokenSentence:
     source: int | None = None
     """Which of the summary's sentences; the title is none of them."""
     pages: tuple[int, ...] = ()
+    language: str = ""
+    """Polly's code, where it is surely another than that of the rest."""
 
 
 def spoken_sentences(summary: Summary) -> list[SpokenSentence]:
     """Return what is spoken of a summary, in order."""
     title = [SpokenSentence(summary.title)] if summary.title else []
-    return title + [SpokenSentence(s.text, n, s.pages) for n, s in enumerate(summary.sentences)]
+    return title + [
+        SpokenSentence(s.text, n, s.pages, foreign_speech(s.text, summary.language))
+        for n, s in enumerate(summary.sentences)
+    ]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ NUMBER_OF_SOMETHING = re.compile(r"(?<![\w.,])\d{7,}(?![\w]|[.,]\d)")
 """So many digits without a separator are an account or an invoice, and no quantity: a voice would
 read it as millions."""
 DIGITS = {"interpret-as": "digits"}
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+FOREIGN_COST = 17
+"""Half of what ``<lang xml:lang="en-US">`` and its end add to what is sent."""
 
 
 @dataclass(frozen=True)
@@ -31,24 +34,33 @@ class Piece:
     index: int
     start: int
     text: str
+    language: str = ""
+    """Polly's code, where it is another than the voice's."""
 
 
-def parts(segments: Sequence[str], most: int) -> Iterator[list[Piece]]:
-    """Group segments, each with its index, so that one call of ``most`` can speak a group."""
+def parts(
+    segments: Sequence[str], most: int, languages: Sequence[str] = ()
+) -> Iterator[list[Piece]]:
+    """Group segments, each with its index, so that one call of ``most`` can speak a group.
+
+    ``languages`` names those that are in another language than the voice's; others are empty.
+    """
     group: list[Piece] = []
     size = 0
     for index, segment in enumerate(segments):
+        language = languages[index] if languages else ""
         for start, text in _pieces(speakable(segment), most):
-            if group and size + _cost(text) > most:
+            cost = _cost(text) + (FOREIGN_COST if language else 0)
+            if group and size + cost > most:
                 yield group
                 group, size = [], 0
-            group.append(Piece(index, start, text))
-            size += _cost(text)
+            group.append(Piece(index, start, text, language))
+            size += cost
     if group:
         yield group
 
 
-def speak(paragraphs: Sequence[Sequence[str]]) -> tuple[str, list[list[int]]]:
+def speak(paragraphs: Sequence[Sequence[str | Piece]]) -> tuple[str, list[list[int]]]:
     """Return SSML with one ``<s>`` a text, and the byte at which each character of a text begins.
 
     Each list has one number more than its text has characters: where the last character ends. A
@@ -58,8 +70,9 @@ def speak(paragraphs: Sequence[Sequence[str]]) -> tuple[str, list[list[int]]]:
     places = []
     for paragraph in paragraphs:
         ssml += b"<p>"
-        for text in paragraph:
-            sentence, own = _sentence(text)
+        for said in paragraph:
+            text, language = (said, "") if isinstance(said, str) else (said.text, said.language)
+            sentence, own = _sentence(text, language)
             places.append([len(ssml) + place for place in own])
             ssml += sentence
         ssml += b"</p>"
@@ -86,11 +99,13 @@ def spoken_characters(text: str) -> list[tuple[int, str]]:
     return kept
 
 
-def _sentence(text: str) -> tuple[bytes, list[int]]:
+def _sentence(text: str, language: str = "") -> tuple[bytes, list[int]]:
     """Return one ``<s>``, and the byte in it at which each character begins, and the last ends."""
-    sentence = ET.Element("s")
+    whole = ET.Element("s")
+    sentence = ET.SubElement(whole, "lang", {XML_LANG: language}) if language else whole
     places: list[int] = []
-    size, position = len("<s>"), 0
+    opening = f'<s><lang xml:lang="{language}">' if language else "<s>"
+    size, position = len(opening), 0
     for match in NUMBER_OF_SOMETHING.finditer(text):
         size = _add(places, text[position : match.start()], size)
         digits = ET.SubElement(sentence, "say-as", DIGITS)
@@ -102,7 +117,7 @@ def _sentence(text: str) -> tuple[bytes, list[int]]:
         position = match.end()
     _put(sentence, None, text[position:])
     size = _add(places, text[position:], size)
-    return ET.tostring(sentence, encoding="unicode").encode(), [*places, size]
+    return ET.tostring(whole, encoding="unicode").encode(), [*places, size]
 
 
 def _add(places: list[int], text: str, size: int) -> int:
