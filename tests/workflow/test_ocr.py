@@ -147,6 +147,17 @@ def test_documents_over_the_quota_wait_and_complete(
         assert busy.failures()[TEXT] >= 1
         assert all(usage.units == 2 for manifest in manifests for usage in manifest.usage
                    if usage.operation == "StartDocumentTextDetection")  # fmt: skip
+
+        seen = busy.failures()  # and none with a rate of our own below the quota
+        stack.start(tmp_path, port=unused_port, parameters=waits | {"TextractTps": "0.4"})
+        sent = [busy.upload(scan(letter(1), letter(2)), f"paced-{n}.pdf", languages="none")
+                for n in range(2)]  # fmt: skip
+        manifests = [busy.manifest(document) for document in sent]
+        assert [manifest.status for manifest in manifests] == ["COMPLETED"] * 2
+        assert busy.failures() == seen
+        waited = [step.attempts for manifest in manifests for step in manifest.steps
+                  if step.name == "start-ocr"]  # fmt: skip
+        assert max(waited) > 1
     finally:
         stack.stop(tmp_path)
 
