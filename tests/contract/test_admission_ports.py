@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from recita.adapters.dynamodb import BATCH, DynamoDocuments, row
 from recita.adapters.erasure import erased_row
 from recita.adapters.s3 import S3Listing
 from recita.adapters.stepfunctions import StepFunctionsWorkflow
+from recita.models.base import now
 from recita.models.document import Upload, document_id
 from recita.models.manifest import Manifest
 from recita.ports import Documents, Workflow
@@ -202,6 +204,17 @@ def test_an_erased_document_is_known_by_its_id_alone(table: Table, manifest: Man
     table.documents.record(manifest, "k")
     assert table.row(upload.document_id) == erased
     assert table.documents.known([upload.document_id]) == {upload.document_id}
+
+
+@both
+def test_what_was_erased_since_a_time_is_told(table: Table, manifest: Manifest) -> None:
+    upload = upload_in(manifest)
+    table.documents.admit(upload)
+    table.write(manifest.document_id, {"status": "ERASED"})
+    hour = timedelta(hours=1)
+    told = table.documents.erased(now() - hour, 10)
+    assert [row.upload.document_id for row in told] == [upload.document_id]
+    assert list(table.documents.erased(now() + hour, 10)) == []
 
 
 @both

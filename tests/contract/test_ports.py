@@ -149,7 +149,9 @@ def test_an_attachment_is_put_once(input_bucket: InputBucket) -> None:
 def results(kind: str) -> Results:
     if kind == "fake":
         return FakeResults(RESULTS)
-    boto3.client("s3").create_bucket(Bucket=RESULTS)
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=RESULTS)
+    s3.put_bucket_versioning(Bucket=RESULTS, VersioningConfiguration={"Status": "Enabled"})
     return S3Results(RESULTS)
 
 
@@ -160,6 +162,17 @@ def test_what_is_written_is_read(results: Results) -> None:
     results.write("documents/x/text.md", "é".encode(), "text/markdown; charset=utf-8")
     results.write("documents/x/text.md", b"", "text/markdown")
     assert results.read("documents/x/text.md") == b""
+
+
+@both
+def test_what_is_erased_is_gone_in_every_version(results: Results) -> None:
+    for key in ("work/a/1.json", "work/a/2.json", "work/b/1.json"):
+        results.write(key, b"1", "application/json")
+    results.remove("work/a/1.json")
+    assert results.erase("work/a/") >= 1
+    assert results.erase("work/a/") == 0
+    assert results.read("work/a/2.json") is None
+    assert results.read("work/b/1.json") == b"1"
 
 
 @both

@@ -103,6 +103,11 @@ class FakeResults:
         for key in [key for key in self.objects if key.startswith(prefix) and key != keep]:
             del self.objects[key]
 
+    def erase(self, prefix: str) -> int:
+        before = len(self.objects)
+        self.remove(prefix)
+        return before - len(self.objects)
+
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         current = self.objects.get(key)
         if current is not None and not accept(current):
@@ -140,6 +145,9 @@ class FakeDocuments:
 
     def working(self, most: int) -> list[IndexRow]:
         return self._with("PROCESSING")[:most]
+
+    def erased(self, since: datetime, most: int) -> list[IndexRow]:
+        return [row for row in self._with("ERASED") if row.updated_at >= since][:most]
 
     def started(self, row: IndexRow) -> None:
         self._change(row, "QUEUED", {"status": "PROCESSING"})

@@ -301,3 +301,27 @@ def test_a_document_that_starts_tells_once_how_long_it_waited() -> None:
     waited = [m for m in deployment.admission.meter.measures() if m.metric.name == "QueueWait"]
     assert len(waited) == 1
     assert 0 <= waited[0].value < 60
+
+
+def test_what_a_function_writes_after_an_erasure_goes_too() -> None:
+    deployment = Deployment()
+    upload, other = deployment.began("a.txt"), deployment.began("b.txt")
+    deployment.publish(other, other.document_id)
+    kept = set(deployment.pipeline.results.objects)
+    deployment.documents.rows[upload.document_id].update(status="ERASED", updated_at=now())
+    deployment.publish(upload, upload.document_id)
+    late = len(deployment.pipeline.results.objects) - len(kept)
+
+    assert deployment.sweep().erased == late > 0
+
+    assert set(deployment.pipeline.results.objects) == kept
+    assert deployment.documents.rows[upload.document_id]["status"] == "ERASED"
+
+
+def test_documents_that_were_erased_long_ago_are_not_looked_at_for_ever() -> None:
+    deployment = Deployment()
+    upload = deployment.began("a.txt")
+    long_ago = now() - timedelta(hours=2)
+    deployment.documents.rows[upload.document_id].update(status="ERASED", updated_at=long_ago)
+    deployment.publish(upload, upload.document_id)
+    assert deployment.sweep().erased == 0

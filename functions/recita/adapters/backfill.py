@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from recita.adapters.clients import CONFIG
 from recita.errors import ProviderUnavailableError
 from recita.models.document import Upload, document_id
 from recita.ports.backfill import Stored
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 CHANGED = frozenset({"412", "PreconditionFailed", "ConditionalRequestConflict", *MISSING})
+COPYING = CONFIG.merge(
+    Config(read_timeout=120, retries={"mode": "standard", "total_max_attempts": 2})
+)
+"""S3 answers a copy when it has made it: of half a gigabyte, not at once."""
 ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 RESTORED = 'ongoing-request="false"'
 """What ``x-amz-restore`` says while a restored copy can be read."""
@@ -26,7 +32,7 @@ class S3Objects:
 
     def __init__(self, input_bucket: str) -> None:
         self.input_bucket = input_bucket
-        self._s3: S3Client = boto3.client("s3")
+        self._s3: S3Client = boto3.client("s3", config=COPYING)
 
     def find(self, bucket: str, key: str) -> Stored | None:
         """Return the object; None when it has gone since it was listed."""

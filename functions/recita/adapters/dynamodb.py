@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from recita.adapters.clients import CONFIG
@@ -75,6 +76,10 @@ class DynamoDocuments:
         """Return documents whose execution has begun, those that began longest ago first."""
         return self._with("PROCESSING", most)
 
+    def erased(self, since: datetime, most: int) -> Sequence[IndexRow]:
+        """Return documents that were erased since then."""
+        return self._with("ERASED", most, since)
+
     def started(self, row: IndexRow) -> None:
         """Record that the row's run has begun, unless the row says something newer."""
         self._change(row, "SET #status = :is, updated_at = :at", {":is": "PROCESSING"}, "QUEUED")
@@ -112,11 +117,12 @@ class DynamoDocuments:
             if not _refused(error):
                 raise
 
-    def _with(self, status: str, most: int) -> list[IndexRow]:
+    def _with(self, status: str, most: int, since: datetime | None = None) -> list[IndexRow]:
         """Rows of a status; the index may be a moment behind the table."""
-        found = self._table.query(
-            IndexName=INDEX, KeyConditionExpression=Key("status").eq(status), Limit=most
-        )
+        wanted: ConditionBase = Key("status").eq(status)
+        if since:
+            wanted &= Key("updated_at").gte(since.isoformat())
+        found = self._table.query(IndexName=INDEX, KeyConditionExpression=wanted, Limit=most)
         return [_row(item) for item in found["Items"]]
 
     def _change(self, row: IndexRow, change: str, values: dict[str, Any], was: str) -> bool:

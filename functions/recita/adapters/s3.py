@@ -13,6 +13,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from recita.adapters.clients import CONFIG
+from recita.adapters.erasure import erase_prefix
 from recita.errors import DocumentRejectedError, ProviderUnavailableError
 from recita.models.document import Upload, document_id
 from recita.ports import NewUpload, UploadedFile
@@ -137,6 +138,11 @@ class S3Results:
         for page in pages:  # of at most a thousand, as many as one DeleteObjects takes
             found = [one["Key"] for one in page.get("Contents", ()) if one["Key"] != keep]
             self._delete(found)
+
+    def erase(self, prefix: str) -> int:
+        """Delete every version of what lies under ``prefix``; return how many there were."""
+        deleted = erase_prefix(self._s3, self.bucket, prefix, "results")
+        return deleted.versions + deleted.delete_markers
 
     def _delete(self, keys: list[str]) -> None:
         if not keys:

@@ -90,6 +90,9 @@ class Results(Protocol):
     def remove(self, prefix: str, keep: str = "") -> None:
         """Remove every object whose key begins with ``prefix``, but the one named ``keep``."""
 
+    def erase(self, prefix: str) -> int:
+        """Delete every version of what lies under ``prefix``; return how many there were."""
+
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write ``key`` by one conditional write and return what the key then holds.
 

@@ -30,6 +30,9 @@ class Documents(Protocol):
     def working(self, most: int) -> Sequence[IndexRow]:
         """Return documents whose execution has begun, those that began longest ago first."""
 
+    def erased(self, since: datetime, most: int) -> Sequence[IndexRow]:
+        """Return documents that were erased since then."""
+
     def started(self, row: IndexRow) -> None:
         """Record that the row's run has begun, unless the row says something newer."""
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from recita.measures import IN_FLIGHT, LONGEST_WAIT, SWEPT, WAITING
 from recita.models.base import Model, now
-from recita.models.document import Upload, result_key
+from recita.models.document import Upload, result_key, work_key
 from recita.models.index import IndexRow
 from recita.models.manifest import Manifest
 from recita.ports.admission import Listing
@@ -27,6 +27,9 @@ from recita.steps.settle_document import Settlement
 
 MOST_WORKING = 1000
 """Documents whose execution is asked for in one sweep; ten times what is in flight by default."""
+
+LATE_WRITES = timedelta(hours=1)
+"""How long after erasing a function may still write: four times the longest timeout on Lambda."""
 
 T = TypeVar("T")
 
@@ -44,6 +47,8 @@ class SweepReport(Model):
     """Uploads that no event had told of."""
     recorded: int = 0
     """Finished documents that the index had forgotten."""
+    erased: int = 0
+    """Versions of objects that a function still at work had written of an erased document."""
     started: int = 0
     """Documents that had waited although a place was free."""
     waiting: int = 0
@@ -78,6 +83,8 @@ class Sweep:
         self._each(self.jobs.holders() if self.jobs else (), str, self._free_job)
         late = (row for row in self.admission.documents.working(MOST_WORKING) if self._late(row))
         self._each(late, _document, self._settle)
+        gone = self.admission.documents.erased(now() - LATE_WRITES, MOST_WORKING)
+        self._each(gone, _document, self._erase)
         self._each(["uploads"], str, self._walk)
         waiting = self.admission.documents.waiting(MOST_WORKING)
         self._each(["waiting"], str, self._start)
@@ -134,6 +141,12 @@ class Sweep:
 
     def _settle(self, row: IndexRow) -> None:
         self.done["settled"] += self.settlement.settle(row) != "running"
+
+    def _erase(self, row: IndexRow) -> None:
+        """Delete what came after a document was erased: stopping it stops no function at work."""
+        results, name = self.settlement.bench.results, row.upload.document_id
+        for prefix in (result_key(name, ""), work_key(name, "")):
+            self.done["erased"] += results.erase(prefix)
 
     def _start(self, _: str) -> None:
         self.done["started"] += len(self.admission.start_waiting())
