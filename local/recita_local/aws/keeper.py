@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,16 @@ from ministack import app
 from ministack.core.persistence import save_all
 from ministack.services import lambda_svc, stepfunctions
 
-from recita_local.aws import lambda_pool
+from recita_local.aws import lambda_pool, pruning
 
 EVERY_SECONDS = 2.0
 """What a power cut can cost: DynamoDB, SQS and executions of this window. S3 loses nothing."""
+
+REST = 9.0
+"""Pauses are this many times as long as the last save took, so that a large state costs a tenth."""
+
+STAMP = "saved-at"
+"""File whose time is when the last whole save began: nothing older than that is missing."""
 
 
 if TYPE_CHECKING:
@@ -47,16 +54,19 @@ class Keeper:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
+        _stamp(time.time())  # ministack has saved when its server ended
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._every):
+        pause = self._every
+        while not self._stopped.wait(pause):
             if _inode() != self._home:
                 # Somebody removed the home. An orderly end would save, and so make it again;
                 # engines and Lambda workers leave when they find this process gone.
                 os._exit(0)
             lambda_pool.evict()
+            pause = self._every
             if self._is_changed():
-                save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls
+                pause = max(pause, REST * _save())
 
     def _is_changed(self) -> bool:
         """State changes by requests, functions and executions; each is followed by a save."""
@@ -64,6 +74,21 @@ class Keeper:
         is_busy = lambda_svc.executions_in_flight()[0] > 0 or _has_running_execution()
         self._seen = -1 if is_busy else requests
         return is_busy or requests != seen
+
+
+def _save() -> float:
+    """Save everything; returns the seconds it took."""
+    began = time.time()
+    pruning.prune()
+    save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls
+    _stamp(began)
+    return time.time() - began
+
+
+def _stamp(at: float) -> None:
+    path = Path(os.environ["STATE_DIR"]) / STAMP
+    path.touch()
+    os.utime(path, (at, at))
 
 
 def _inode() -> int | None:

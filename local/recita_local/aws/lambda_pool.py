@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
@@ -20,12 +19,13 @@ from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
 
 from recita_local.aws.patching import replaced
-
-LONGEST_WAIT_SECONDS = 300.0
-POLL_SECONDS = 0.02
+from recita_local.aws.waiting_line import WaitingLine
 
 MOST_WARM = 20
 """A little above the pipeline's number of functions: fewer, and each document starts them anew."""
+
+LENDING_SECONDS = 30.0
+"""How long a process is idle before another function's may take its place."""
 
 IDLE_SECONDS = 600.0
 """After which even the last process of a function leaves."""
@@ -60,7 +60,9 @@ _QUEUEING: contextvars.ContextVar[Queueing] = contextvars.ContextVar("queueing")
 
 def apply() -> None:
     """Make calls wait for a slot, and processes leave."""
-    replaced(lambda_svc, "_acquire_execution_slot", _waiting)
+    line = WaitingLine(lambda_svc._acquire_execution_slot, _has_process)  # noqa: SLF001
+    replaced(lambda_svc, "_acquire_execution_slot", lambda _: _queueing(line))
+    replaced(lambda_svc, "_release_execution_slot", line.releasing)
     replaced(lambda_svc, "release_worker", _evicting)
     replaced(sfn, "_invoke_resource_with_timeout", _timing_work)
 
@@ -87,26 +89,32 @@ def evict(most: int = MOST_WARM, idle_seconds: float = IDLE_SECONDS) -> int:
     return len(doomed)
 
 
-def _waiting(acquire: Any) -> Any:
-    line: deque[object] = deque()  # first come, first served
+def _queueing(line: WaitingLine) -> Any:
+    def acquire(function: dict[str, Any], config: dict[str, Any]) -> Any:
+        with _QUEUEING.get(None) or Queueing():
+            return line.acquire(function, config)
 
-    def in_line(function: dict[str, Any], config: dict[str, Any]) -> Any:
-        ticket = object()
-        line.append(ticket)
-        try:
-            with _QUEUEING.get(None) or Queueing():
-                deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-                slot, limit = None, "account"
-                while slot is None and limit == "account" and time.monotonic() < deadline:
-                    if line[0] is ticket:
-                        slot, limit = acquire(function, config)
-                    if slot is None and limit == "account":
-                        time.sleep(POLL_SECONDS)
-                return slot, limit
-        finally:
-            line.remove(ticket)
+    return acquire
 
-    return in_line
+
+def _has_process(function: str) -> bool:
+    """Whether a function has an idle process, or there is room for another.
+
+    Its first process always has room. Beyond :data:`MOST_WARM`, another takes the place of one
+    that has been idle for a while, never of one that is about to be used again.
+    """
+    with lambda_runtime._lock:  # noqa: SLF001 - the pool has no public interface
+        pools = {key: list(pool) for key, pool in lambda_runtime._workers.items()}  # noqa: SLF001
+    own = [worker for key, pool in pools.items() if _named(key, function) for worker in pool]
+    everyone = [worker for pool in pools.values() for worker in pool]
+    if not own or not all(worker.in_use for worker in own) or len(everyone) < MOST_WARM:
+        return True
+    limit = time.time() - LENDING_SECONDS
+    return any(not worker.in_use and worker.last_used < limit for worker in everyone)
+
+
+def _named(key: str, function: str) -> bool:
+    return key.split(":")[2:3] == [function]
 
 
 def _timing_work(_: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import s3, stepfunctions
 
+from recita_local.aws.keeper import STAMP
 from recita_local.clients import client
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ MOST_RESUMES = 3
 """An execution that was running whenever the server died may be what kills it."""
 
 MARGIN_SECONDS = 4.0
-"""Two rounds of saving: an object this much older than the last save may have lost its event."""
+"""An object this much older than the last save may have lost its event, which was on its way."""
 
 POLL_SECONDS = 0.05
 
@@ -55,8 +56,8 @@ def begin(then: Callable[[], None]) -> None:
 
 
 def _last_saved() -> float:
-    folder = Path(os.environ["STATE_DIR"])
-    return max((path.stat().st_mtime for path in folder.glob("*.json")), default=0.0)
+    stamp = Path(os.environ["STATE_DIR"]) / STAMP
+    return stamp.stat().st_mtime if stamp.exists() else 0.0
 
 
 def _await_answer(endpoint: str) -> None:

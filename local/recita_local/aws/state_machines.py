@@ -13,6 +13,7 @@ from typing import Any
 from ministack.services import stepfunctions as sfn
 
 from recita_local.aws.patching import replaced
+from recita_local.aws.waiting_line import BEGUN
 
 HEARTBEAT_CHECK_SECONDS = 0.1
 
@@ -99,6 +100,7 @@ def _limiting_time(run: Any) -> Any:
     """``TimeoutSeconds`` of a whole state machine was ignored."""
 
     def limited(arn: str) -> None:
+        BEGUN.set(time.monotonic())
         execution = sfn._executions.get(arn) or {}
         machine = sfn._state_machines.get(execution.get("stateMachineArn")) or {}
         seconds = json.loads(machine.get("definition") or "{}").get("TimeoutSeconds")
