@@ -17,10 +17,15 @@ BUCKET = "recita-artifacts"
 RUNTIME = "provided.al2023"
 """Runs :data:`BOOTSTRAP`. ministack's own Python runtime loses the names of errors."""
 
-BOOTSTRAP = (
-    '#!/bin/sh\ncd "$LAMBDA_TASK_ROOT" && exec "$LOCAL_PYTHON" -m awslambdaric "$_HANDLER"\n'
-)
-"""Lambda's own Python runtime client, on the interpreter that has the project's dependencies."""
+BOOTSTRAP = """\
+#!/bin/sh
+export AWS_SDK_UA_APP_ID="${_HANDLER%%.*}.$$"
+cd "$LAMBDA_TASK_ROOT" && exec "$LOCAL_PYTHON" -m awslambdaric "$_HANDLER"
+"""
+"""Lambda's own Python runtime client, on the interpreter that has the project's dependencies.
+
+Its AWS calls say in their user agent which function they come from, and which process.
+"""
 
 _EXECUTABLE, _READABLE = 0o100755, 0o100644
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -25,6 +25,11 @@ TARGETS = {
 }
 """Engine name to the class that its process builds, once, on first use."""
 
+VARIABLE = "RECITA_LOCAL_ENGINES"
+STUB = "stub"
+"""Value of the variable, and name of the engine in manifests: no document is read, seen or spoken,
+and every call is answered at once. For measuring and breaking what is around the engines."""
+
 CRASHED = "the engine's process ended before it answered; the next call starts a new one"
 
 
@@ -152,7 +157,16 @@ def _leave_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-_hosts = {name: EngineHost(target) for name, target in TARGETS.items()}
+def stubbed() -> bool:
+    """Whether the person asked for engines that only pretend."""
+    return os.environ.get(VARIABLE) == STUB
+
+
+def _target(name: str) -> str:
+    return f"recita_local.stubs.{name}:Engine" if stubbed() else TARGETS[name]
+
+
+_hosts = {name: EngineHost(_target(name)) for name in TARGETS}
 
 
 def engine(name: str) -> EngineHost:

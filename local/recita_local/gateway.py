@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from recita_local.wire.lab import LAB
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,7 +53,16 @@ class Gateway:
             await _json(send, 403, {"message": foreign})
         elif scope["path"].startswith(ADMIN_PREFIX):
             await self._administer(scope, receive, send)
-        elif service := service_of(headers, scope):
+        elif caller := LAB.caller(headers):
+            scope["recita.caller"] = caller
+            scope["recita.service"] = signed_name(headers, scope)
+            await LAB.serve(scope, receive, send, self._route)
+        else:
+            await self._route(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if service := service_of(headers, scope):
             await self._wire.serve(scope, receive, send, service)
         else:
             self.passed += 1
@@ -75,9 +86,7 @@ def service_of(headers: dict[bytes, str], scope: Scope) -> str | None:
 
     ``bedrock`` and ``bedrock-runtime`` both sign as ``bedrock``; their paths differ.
     """
-    signed = headers.get(b"authorization") or _presigned(scope["query_string"])
-    found = _CREDENTIAL.search(signed)
-    name = found[1] if found else ""
+    name = signed_name(headers, scope)
     if name in OURS:
         return name
     if name != "bedrock":
@@ -86,6 +95,13 @@ def service_of(headers: dict[bytes, str], scope: Scope) -> str | None:
     if path.startswith(("/model/", "/guardrail/")):
         return "bedrock-runtime"
     return "bedrock" if path == "/guardrails" or path.startswith("/guardrails/") else None
+
+
+def signed_name(headers: dict[bytes, str], scope: Scope) -> str:
+    """The service's name in the request's signature, such as ``s3``; empty without one."""
+    signed = headers.get(b"authorization") or _presigned(scope["query_string"])
+    found = _CREDENTIAL.search(signed)
+    return found[1] if found else ""
 
 
 def _presigned(query: bytes) -> str:

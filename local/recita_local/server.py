@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -72,6 +73,7 @@ def gateway(recovered: threading.Event) -> Any:
     from recita_local.gateway import Gateway  # noqa: PLC0415 - as above
     from recita_local.wire.app import Wire  # noqa: PLC0415 - as above
     from recita_local.wire.faults import FAULTS  # noqa: PLC0415 - as above
+    from recita_local.wire.lab import LAB  # noqa: PLC0415 - as above
 
     corrections.apply()
     guardrail_resources.register()
@@ -79,7 +81,10 @@ def gateway(recovered: threading.Event) -> Any:
     admin = {
         "GET health": _health(recovered),
         "GET usage": _usage,
+        "GET effects": LAB.effects,
         "POST faults": FAULTS.request,
+        "POST kill": _kill,
+        "POST plan": LAB.request,
         "POST warm": warming.request,
     }
     return Gateway(wire, ministack.app, admin)
@@ -105,6 +110,16 @@ def _usage(_body: bytes) -> dict[str, Any]:
 
     used = {name: asdict(usage) for name, usage in engines.usage().items()}
     return {"engines": used, "calls": CALLS.summary()}
+
+
+def _kill(body: bytes) -> dict[str, Any]:
+    """End the process of the engine that ``{"engine": name}`` names, as a lack of memory does."""
+    from recita_local import engines  # noqa: PLC0415 - keep this module light
+
+    pid = engines.engine(json.loads(body)["engine"]).pid
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+    return {"killed": pid}
 
 
 def _stop_lambda_workers() -> None:

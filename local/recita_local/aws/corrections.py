@@ -14,7 +14,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import stepfunctions
 
-from recita_local.aws import distributed_map, events, lambda_pool, state_machines
+from recita_local.aws import distributed_map, events, lambda_pool, notices, state_machines
 from recita_local.aws.patching import CorrectionError, replaced
 
 EXECUTION_PAUSE_SECONDS = 0.15
@@ -31,6 +31,7 @@ def apply() -> None:
     _do_not_wait_for_logs()
     lambda_pool.apply()
     events.apply()
+    notices.apply()
     state_machines.apply()
     distributed_map.apply()
 

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from recita_local.wire import calls, registry
+from recita_local import engines
+from recita_local.wire import calls, paid, registry
 from recita_local.wire.codec import (
     Call,
     HttpReply,
@@ -72,6 +73,7 @@ class Wire:
         context = RequestContext(
             service, "", _region(headers), ACCOUNT_ID, self.endpoint_url, headers=headers
         )
+        context.asked, context.lost = scope.get("recita.asked"), scope.get("recita.lost", "")
         try:
             request = await _read(scope, receive, headers)
         except ServiceError as error:
@@ -88,10 +90,11 @@ class Wire:
         threads = _threads(context.service)
         reply = await asyncio.get_running_loop().run_in_executor(threads, work)
         reply.headers["x-amzn-requestid"] = request_id
+        if context.engine and engines.stubbed():
+            context.engine = engines.STUB
         if context.engine:
             reply.headers["x-local-engine"] = context.engine
-        outcome = reply.status, time.perf_counter() - started
-        calls.answered(context.service, context.operation, context.engine, outcome)
+        calls.answered(context, reply.status, time.perf_counter() - started)
         return reply
 
     def _answer(self, request: HttpRequest, context: RequestContext, request_id: str) -> HttpReply:
@@ -119,6 +122,7 @@ class Wire:
         reply = FAULTS.due(context.service, context.operation)
         if reply is None:
             reply = handler(call.params, context)
+        context.units = paid.units(context.operation, call.params, reply)
         if lost := unknown_members(reply, call.operation.output_shape):
             names = ", ".join(lost[:LOST_NAMES])
             LOG.error("%s.%s answers what no client can read: %s", context.service,

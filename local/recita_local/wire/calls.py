@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recita_local.wire.plan import Asked
+    from recita_local.wire.service import RequestContext
 
 REMEMBERED_CALLS = 1000
+
+VARIABLE = "RECITA_LOCAL_CALL_LOG"
+"""File to which every call is appended as a line of JSON; it outlives the laptop."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,18 @@ class CallLog:
             if call.status >= 400:
                 self._failed[name] += 1
 
+    def write(self, line: dict[str, Any]) -> None:
+        """Append a line to the file of calls, if there is one."""
+        path = os.environ.get(VARIABLE)
+        if path:
+            text = json.dumps({"at": round(time.time(), 3), **line}) + "\n"
+            with self._lock, Path(path).open("a", encoding="utf-8") as file:
+                file.write(text)
+
+    def injected(self, kind: str, asked: Asked) -> None:
+        """Note a fault of the lab."""
+        self.write({"fault": kind, **asdict(asked)})
+
     def summary(self) -> dict[str, Any]:
         """Counts by ``service.operation`` and the remembered calls, oldest first."""
         with self._lock:
@@ -56,7 +78,28 @@ CALLS = CallLog()
 """The log of this process."""
 
 
-def answered(service: str, operation: str, engine: str, outcome: tuple[int, float]) -> None:
-    """Log a call with its ``(status, seconds)``."""
-    status, seconds = outcome
-    CALLS.add(AnsweredCall(service, operation, engine, status, round(seconds, 4), time.time()))
+def answered(context: RequestContext, status: int, seconds: float) -> None:
+    """Log a call that was answered with an HTTP status."""
+    CALLS.add(
+        AnsweredCall(
+            context.service,
+            context.operation,
+            context.engine,
+            status,
+            round(seconds, 4),
+            time.time(),
+        )
+    )
+    asked = context.asked
+    CALLS.write(
+        {
+            "service": context.service,
+            "operation": context.operation,
+            "function": asked.function if asked else "",
+            "document": asked.document if asked else "",
+            "key": asked.key if asked else "",
+            "status": status,
+            "lost": context.lost,
+            "units": context.units if status < 400 else 0,
+        }
+    )

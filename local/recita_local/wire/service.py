@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
+
+if TYPE_CHECKING:
+    from recita_local.wire.plan import Asked
 
 Params = Mapping[str, Any]
 """Request members as botocore names them; blobs are ``bytes``."""
@@ -50,6 +53,12 @@ class RequestContext:
     engine: str = ""
     """Name and version of the engine that answered; sent as the header ``x-local-engine``."""
     headers: dict[str, str] = field(default_factory=dict)
+    asked: Asked | None = None
+    """Which function asks for which document, where the fault lab looks."""
+    lost: str = ""
+    """The fault that will keep the reply from its client."""
+    units: float = 0
+    """What AWS would charge for."""
 
     def client(self, service: str) -> Any:
         """A boto3 client for another service of the same laptop (S3, SNS, …)."""
