@@ -9,10 +9,9 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
-from recita.adapters.failures import classified
+from recita.adapters.failures import CALL_ERRORS, classified
 from recita.errors import RecitaError
 from recita.models.steps import Event
 from recita.observability import logger, report
@@ -59,7 +58,7 @@ def told(step: str, context: LambdaContext | None = None, **about: Any) -> Itera
     line: Line = {"step": step, "request_id": request, **about, "outcome": "SUCCEEDED"}
     try:
         yield line
-    except (ClientError, BotoCoreError) as error:
+    except CALL_ERRORS as error:
         # S3, DynamoDB and EventBridge: the AI services' adapters classify their own.
         failure = classified(error, operation=getattr(error, "operation_name", "call"))
         wiring.meter.failed(failure)

@@ -70,7 +70,7 @@ class Account:
 
     def __init__(self, slots: int, ready: str = "abc") -> None:
         self.free = slots
-        self.line = WaitingLine(self._take, lambda name: name in ready)
+        self.line = WaitingLine(self._take, lambda name, _waited: name in ready)
         self.release = self.line.releasing(self._give_back)
         self.served: list[str] = []
 
@@ -130,7 +130,7 @@ def test_a_call_that_waited_too_long_is_throttled(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_function_over_its_own_limit_does_not_wait() -> None:
-    line = WaitingLine(lambda _function, _config: (None, "function"), lambda _: True)
+    line = WaitingLine(lambda _function, _config: (None, "function"), lambda *_: True)
     assert line.acquire({}, {}) == (None, "function")
 
 
@@ -139,11 +139,12 @@ def test_room_for_a_process_is_lent_by_the_idle(monkeypatch: pytest.MonkeyPatch)
     busy, idle = Process(0, in_use=True), Process(1)
     pools = {"1:us:read:$LATEST": [busy], "1:us:speak:$LATEST": [idle]}
     monkeypatch.setattr(lambda_runtime, "_workers", pools)
-    assert lambda_pool._has_process("speak")
-    assert lambda_pool._has_process("publish")  # its first
-    assert not lambda_pool._has_process("read")
+    assert lambda_pool._has_process("speak", 0)
+    assert lambda_pool._has_process("publish", 0)  # its first
+    assert not lambda_pool._has_process("read", 9)
     idle.last_used -= lambda_pool.LENDING_SECONDS
-    assert lambda_pool._has_process("read")
+    assert lambda_pool._has_process("read", 9)
+    assert not lambda_pool._has_process("read", 0)
 
 
 def test_waiting_for_a_slot_is_not_on_a_tasks_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from urllib3.exceptions import HTTPError
 
 from recita.errors import (
     LanguageUnclearError,
@@ -16,6 +17,9 @@ from recita.errors import (
     ProviderUnavailableError,
     TranslationUnsupportedError,
 )
+
+CALL_ERRORS = (ClientError, BotoCoreError, HTTPError)
+"""All that a boto3 call raises: botocore lets urllib3's own out when a reply breaks off."""
 
 THROTTLES = frozenset(
     {
@@ -34,6 +38,10 @@ FAULTS = frozenset(
     {
         "InternalServerError",
         "InternalServerException",
+        "InvalidSignatureException",  # of a clock that is wrong, as the next two
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+        "RequestTimeout",
         "ModelErrorException",
         "ModelNotReadyException",
         "ModelTimeoutException",
@@ -60,7 +68,7 @@ throttle, for a model with those of a bad parameter."""
 
 
 def classified(
-    error: ClientError | BotoCoreError, service: str = "aws", operation: str = "call"
+    error: ClientError | BotoCoreError | HTTPError, service: str = "aws", operation: str = "call"
 ) -> ProviderError:
     """Return an error of boto3 as one that the state machine knows by name."""
     if isinstance(error, ParamValidationError):  # its message quotes what was sent

@@ -7,9 +7,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from recita.adapters.failures import classified
+from recita.adapters.failures import CALL_ERRORS, classified
 from recita.errors import ProviderPacedError
 from recita.meter import Meter
 from recita.ports.limits import Pace
@@ -42,7 +41,7 @@ class Provider:
         self._wait(operation, units)
         try:
             reply: dict[str, Any] = getattr(self._client, operation)(**params)
-        except (ClientError, BotoCoreError) as error:
+        except CALL_ERRORS as error:
             failure = classified(error, self._service, operation)
             self.meter.failed(failure)
             raise failure from error

@@ -24,6 +24,9 @@ from recita_local.aws.waiting_line import WaitingLine
 MOST_WARM = 20
 """A little above the pipeline's number of functions: fewer, and each document starts them anew."""
 
+START_SECONDS = 1.0
+"""What the start of a process takes of a core."""
+
 LENDING_SECONDS = 30.0
 """How long a process is idle before another function's may take its place."""
 
@@ -97,20 +100,24 @@ def _queueing(line: WaitingLine) -> Any:
     return acquire
 
 
-def _has_process(function: str) -> bool:
+def _has_process(function: str, waited: float) -> bool:
     """Whether a function has an idle process, or there is room for another.
 
-    Its first process always has room. Beyond :data:`MOST_WARM`, another takes the place of one
-    that has been idle for a while, never of one that is about to be used again.
+    Its first process always has room. Another is worth its start when the calls have waited for as
+    long as that takes; beyond :data:`MOST_WARM` it takes the place of one that has been idle for a
+    while, never of one that is about to be used again.
     """
     with lambda_runtime._lock:  # noqa: SLF001 - the pool has no public interface
         pools = {key: list(pool) for key, pool in lambda_runtime._workers.items()}  # noqa: SLF001
     own = [worker for key, pool in pools.items() if _named(key, function) for worker in pool]
     everyone = [worker for pool in pools.values() for worker in pool]
-    if not own or not all(worker.in_use for worker in own) or len(everyone) < MOST_WARM:
+    if not own or not all(worker.in_use for worker in own):
         return True
     limit = time.time() - LENDING_SECONDS
-    return any(not worker.in_use and worker.last_used < limit for worker in everyone)
+    has_room = len(everyone) < MOST_WARM or any(
+        not worker.in_use and worker.last_used < limit for worker in everyone
+    )
+    return has_room and waited > START_SECONDS
 
 
 def _named(key: str, function: str) -> bool:

@@ -19,7 +19,7 @@ from ministack.services import s3, sns
 from recita_local.aws.patching import replaced
 from recita_local.wire.calls import CALLS
 from recita_local.wire.lab import LAB
-from recita_local.wire.plan import Asked
+from recita_local.wire.plan import NOTICES, Asked
 
 _NAMED = threading.local()
 
@@ -34,7 +34,7 @@ def apply() -> None:
 
 def _telling_of_objects(fire: Any) -> Any:
     def told(bucket: str, key: str, *args: Any, **kwargs: Any) -> Any:
-        asked = Asked("s3", "ObjectCreated", f"{bucket}/{key}")
+        asked = Asked(NOTICES, "ObjectCreated", f"{bucket}/{key}")
         return _told(asked, lambda: fire(bucket, key, *args, **kwargs))
 
     return told
@@ -43,7 +43,7 @@ def _telling_of_objects(fire: Any) -> Any:
 def _telling_of_jobs(send: Any) -> Any:
     def told(topic: str, number: str, message: str, *args: Any, **kwargs: Any) -> Any:
         tag = json.loads(message).get("JobTag", "") if message.startswith("{") else ""
-        asked = Asked("sns", "Publish", str(tag))
+        asked = Asked(NOTICES, "Publish", str(tag))
         return _told(asked, lambda: send(topic, number, message, *args, **kwargs))
 
     return told

@@ -19,7 +19,7 @@ from typing import Any
 LONGEST_WAIT_SECONDS = 300.0
 """After which a call is throttled."""
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 """How often a call that nobody woke looks for itself."""
 
 Slot = tuple[Any, Any]
@@ -44,10 +44,12 @@ class WaitingLine:
     """Those who wait for one of the account's slots; safe to use from any thread.
 
     ``take`` returns a slot or the limit that was met, at once; ``has_process`` says whether a
-    function has an idle process, or may have another.
+    function has an idle process, or may have another for a call that waited so many seconds.
     """
 
-    def __init__(self, take: Callable[..., Slot], has_process: Callable[[str], bool]) -> None:
+    def __init__(
+        self, take: Callable[..., Slot], has_process: Callable[[str, float], bool]
+    ) -> None:
         self._take = take
         self._has_process = has_process
         self._lock = threading.Lock()
@@ -92,7 +94,7 @@ class WaitingLine:
         for ticket in self._tickets:
             name = str(ticket.config.get("FunctionName"))
             if name not in ready:
-                ready[name] = self._has_process(name)
+                ready[name] = self._has_process(name, time.monotonic() - ticket.since)
             if ready[name]:
                 return ticket
         return None

@@ -34,6 +34,8 @@ AFTER = frozenset({"reset-after", "truncate", "kill-after"})
 """Kinds that come when the work is done: its reply is lost."""
 
 ANY = "*"
+NOTICES = "notices"
+"""The service of rules for notifications; its operations are ObjectCreated and Publish."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Rule:
 
     def fits(self, asked: Asked) -> bool:
         """Whether the rule is about this request."""
+        if (asked.service == NOTICES) != (self.service == NOTICES):
+            return False
         wanted = (self.service, self.operation, self.function)
         given = (asked.service, asked.operation, asked.function)
         return all(want in (ANY, got) for want, got in zip(wanted, given, strict=True))
