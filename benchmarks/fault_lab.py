@@ -27,7 +27,8 @@ FINAL = frozenset({"COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED"})
 WIRES = ("throttle", "error", "reset-before", "reset-after", "timeout", "slow", "truncate", "skew")
 KILLS = ("kill-before", "kill-after")
 NOTICES = ("lost", "late", "doubled")
-ENVIRONMENT = {"RECITA_LOCAL_ENGINES": "stub"}
+ENVIRONMENT = {"RECITA_LOCAL_ENGINES": "stub", "RECITA_LOCAL_LAMBDAS": "3"}
+"""Nothing waits for engines then, so that more functions at once would wait for cores."""
 LOOK_SECONDS = 1.0
 
 

@@ -20,6 +20,7 @@ from recita_local.aws.waiting_line import WaitingLine
 class Process:
     idle: float
     in_use: bool = False
+    _cold: bool = False
     last_used: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -145,6 +146,17 @@ def test_room_for_a_process_is_lent_by_the_idle(monkeypatch: pytest.MonkeyPatch)
     idle.last_used -= lambda_pool.LENDING_SECONDS
     assert lambda_pool._has_process("read", 9)
     assert not lambda_pool._has_process("read", 0)
+
+
+def test_as_many_processes_start_at_a_time_as_there_are_cores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lambda_pool, "STARTS", 1)
+    starting = Process(0, in_use=True, _cold=True)
+    monkeypatch.setattr(lambda_runtime, "_workers", {"1:us:read:$LATEST": [starting]})
+    assert not lambda_pool._has_process("speak", 9)
+    starting._cold = False
+    assert lambda_pool._has_process("speak", 0)
 
 
 def test_waiting_for_a_slot_is_not_on_a_tasks_time(monkeypatch: pytest.MonkeyPatch) -> None:

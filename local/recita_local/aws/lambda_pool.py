@@ -9,6 +9,7 @@ ever, 80 MB each; here the least recently used leave when there are many, and al
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -26,6 +27,9 @@ MOST_WARM = 20
 
 START_SECONDS = 1.0
 """What the start of a process takes of a core."""
+
+STARTS = os.cpu_count() or 1
+"""Processes that start at a time: more keep each other, and those at work, from the cores."""
 
 LENDING_SECONDS = 30.0
 """How long a process is idle before another function's may take its place."""
@@ -103,15 +107,20 @@ def _queueing(line: WaitingLine) -> Any:
 def _has_process(function: str, waited: float) -> bool:
     """Whether a function has an idle process, or there is room for another.
 
-    Its first process always has room. Another is worth its start when the calls have waited for as
-    long as that takes; beyond :data:`MOST_WARM` it takes the place of one that has been idle for a
-    while, never of one that is about to be used again.
+    As many start at a time as there are cores. The first always has room. Another is worth its
+    start when the call has waited for as long as that takes; beyond :data:`MOST_WARM` it takes the
+    place of one that has been idle for a while, never of one that is about to be used again.
     """
     with lambda_runtime._lock:  # noqa: SLF001 - the pool has no public interface
         pools = {key: list(pool) for key, pool in lambda_runtime._workers.items()}  # noqa: SLF001
     own = [worker for key, pool in pools.items() if _named(key, function) for worker in pool]
     everyone = [worker for pool in pools.values() for worker in pool]
-    if not own or not all(worker.in_use for worker in own):
+    if not all(worker.in_use for worker in own):
+        return True
+    starting = [one for one in everyone if one.in_use and one._cold]  # noqa: SLF001 - as above
+    if len(starting) >= STARTS:
+        return False
+    if not own:
         return True
     limit = time.time() - LENDING_SECONDS
     has_room = len(everyone) < MOST_WARM or any(

@@ -15,6 +15,9 @@ HOST = "127.0.0.1"
 LAMBDA_SLOTS = 6
 """Lambda calls at once; more wait. They mostly wait for engines anyway, 80 MB each."""
 
+SLOTS_VARIABLE = "RECITA_LOCAL_LAMBDAS"
+"""Sets another number of slots."""
+
 WARM_SECONDS = 60
 """How long an idle Lambda worker stays: importing boto3 is most of a cold start."""
 
@@ -54,7 +57,7 @@ def _ministack(home: Path, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(state / "s3"),
         "LAMBDA_EXECUTOR": "local",
         "LAMBDA_WARM_TTL_SECONDS": str(WARM_SECONDS),
-        "LAMBDA_ACCOUNT_CONCURRENCY": str(LAMBDA_SLOTS),
+        "LAMBDA_ACCOUNT_CONCURRENCY": os.environ.get(SLOTS_VARIABLE) or str(LAMBDA_SLOTS),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent.sock",

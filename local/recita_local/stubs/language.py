@@ -59,7 +59,7 @@ class Engine:
 
 def _reply(sentences: list[dict[str, Any]], kind: str, language: str | None) -> dict[str, Any]:
     return {
-        "title": sentences[0]["text"][:80],
+        "title": f"On: {sentences[0]['text'][:70]}",  # else its check is that of the sentence
         "document_type": kind,
         "type_confidence": 0.9,
         "language": language or "en",
