@@ -15,6 +15,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -128,10 +129,11 @@ class FaultLab:
     def waiting(self) -> list[str]:
         """Documents that have no ending in the index yet."""
         rows = self.rows()
-        now = time.time()
         for document in self.uploads.keys() - self.done_at.keys():
-            if rows.get(document, {}).get("status", {}).get("S") in FINAL:
-                self.done_at[document] = now
+            row = rows.get(document, {})
+            if row.get("status", {}).get("S") in FINAL:
+                ended = datetime.fromisoformat(row["updated_at"]["S"])
+                self.done_at[document] = ended.timestamp()
         return [one for one in self.uploads if one not in self.done_at]
 
     def held(self) -> set[str]:
@@ -157,7 +159,7 @@ class FaultLab:
             .get_paginator("scan")
             .paginate(
                 TableName=self.stack.outputs["TableName"],
-                ProjectionExpression="document_id, #s",
+                ProjectionExpression="document_id, updated_at, #s",
                 ExpressionAttributeNames={"#s": "status"},
             )
         )

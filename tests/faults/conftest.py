@@ -36,7 +36,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultLab]:
 def lab(shared: FaultLab) -> Iterator[FaultLab]:
     """The laptop, with nothing planned and nothing uploaded."""
     shared.plan()
-    shared.uploads.clear()
+    for kept in (shared.uploads, shared.uploaded_at, shared.done_at):
+        kept.clear()
     shared.log.write_text("")
     yield shared
     shared.plan()

@@ -1,0 +1,214 @@
+"""Many uploads while every wire breaks: ``python -m benchmarks.endurance [--short] [--json]``.
+
+Works on laptop stacks of its own, on the loopback only, and stops by itself: after 20 minutes, or
+two with ``--short``. As many small uploads as fit go through engines that answer at once, under
+faults; then some go through the real engines. Writes ``benchmarks/endurance.json`` and
+``docs/endurance.svg``, unless it is short. ``--json`` ends with one line on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recita_local import samples, stack
+
+from benchmarks import endurance_chart
+from benchmarks.endurance_watch import Watch, percentiles
+from benchmarks.fault_lab import KILLS, NOTICES, WIRES, FaultLab, environment, letter, printed
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULT = Path(__file__).with_suffix(".json")
+CHART = ROOT / "docs" / "endurance.svg"
+RATE = 0.1
+LEVELS = (1, 2, 4, 8)
+PARAMETERS = {"OcrNotificationSeconds": "10", "OcrPollSeconds": "1", "TargetLanguages": "es"}
+RULES = [
+    {"service": "notices", "kinds": NOTICES, "rate": RATE},
+    {"service": "events", "kinds": ("partial", *WIRES), "rate": RATE},
+    {"kinds": (*WIRES,) * 5 + KILLS, "rate": RATE},
+]
+"""Every kind of fault; a process dies in one of two hundred requests."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is done, and for how long at most."""
+
+    uploads: int
+    upload_seconds: float
+    settle_seconds: float
+    backlog: int
+    real: int
+    real_seconds: float
+    level_uploads: int
+
+
+LONG = Size(10_000, 540, 180, 60, 300, 150, 16)
+SHORT = Size(60, 25, 50, 20, 4, 20, 0)
+
+
+def main() -> int:
+    """Run, write down, and print; 1 when anything was lost, doubled or left behind."""
+    size = SHORT if "--short" in sys.argv else LONG
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="recita-endurance-") as folder:
+        found = measured(Path(folder), size)
+    found["seconds"] = round(time.monotonic() - begun)
+    found["machine"] = machine()
+    if size is LONG:
+        RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        CHART.write_text(endurance_chart.drawn(found["faults"]["watch"]), encoding="utf-8")
+    told = line(found)
+    print(json.dumps(told) if "--json" in sys.argv else json.dumps(told, indent=1))
+    return int(any(told[name] for name in ("lost", "doubled", "stuck", "dishonest", "unexplained")))
+
+
+def measured(folder: Path, size: Size) -> dict[str, Any]:
+    """All parts: throughput by concurrency, faults, real engines."""
+    levels = {
+        str(level): throughput(folder / f"level-{level}", level, size.level_uploads)
+        for level in LEVELS
+        if size.level_uploads
+    }
+    return {
+        "levels": levels,
+        "faults": under_faults(folder / "faults", size),
+        "real": real(folder / "real", size),
+    }
+
+
+def line(found: dict[str, Any]) -> dict[str, Any]:
+    """What the last line says: counts of both parts, latencies of the one under faults."""
+    parts = [found["faults"]["verdict"], found["real"]["verdict"]]
+    counted = {
+        name: sum(part[name] for part in parts)
+        for name, value in parts[0].items()
+        if isinstance(value, int)
+    }
+    return {
+        **counted,
+        "faults": sum(parts[0]["faults"].values()),
+        "latency": found["faults"]["latency"],
+        "uploads_a_second": found["faults"]["uploads_a_second"],
+        "seconds": found.get("seconds"),
+    }
+
+
+def under_faults(home: Path, size: Size) -> dict[str, Any]:
+    """Uploads as fast as they are worked off, with every fault on."""
+    with laptop(home) as lab:
+        warm(lab)
+        lab.plan(seed="endurance", rules=RULES, seconds=0.3)
+        watch, begun = Watch(lab), time.monotonic()
+        while len(lab.uploads) < size.uploads and time.monotonic() - begun < size.upload_seconds:
+            waiting = watch.look()
+            for _ in range(min(size.backlog - waiting, size.uploads - len(lab.uploads))):
+                number = len(lab.uploads)
+                lab.upload(f"endurance/{number}.txt", letter(number), languages="none")
+            time.sleep(watch.PAUSE)
+        deadline = time.monotonic() + size.settle_seconds
+        while time.monotonic() < deadline and (watch.look() or lab.held()):
+            lab.sweep()
+            time.sleep(watch.PAUSE)
+        seconds = max(lab.done_at.values(), default=0) - min(lab.uploaded_at.values())
+        return {
+            "verdict": printed(judged(lab)),
+            "latency": percentiles(lab),
+            "uploads_a_second": round(len(lab.done_at) / seconds, 2),
+            "watch": watch.samples,
+            "memory": watch.growth(),
+        }
+
+
+def throughput(home: Path, level: int, uploads: int) -> float:
+    """Documents a second with so many functions at once; no faults."""
+    with laptop(home, lambdas=level) as lab:
+        warm(lab)
+        begun = time.monotonic()
+        for number in range(uploads):
+            lab.upload(f"level/{number}.txt", letter(f"{level}-{number}"), languages="none")
+        lab.settle(60, sweep_every=60)
+        return round(len(lab.done_at) / (time.monotonic() - begun), 2)
+
+
+def real(home: Path, size: Size) -> dict[str, Any]:
+    """Real files through real engines, no faults but the clock's: as many as the time allows."""
+    home.mkdir(parents=True)
+    files = [sample.path for sample in samples.make(home / "samples")]
+    with laptop(home, stub=False) as lab:
+        lab.plan(rules=[{"kinds": ["slow"], "rate": 0}])
+        begun, watch = time.monotonic(), Watch(lab)
+        while len(lab.uploads) < size.real and time.monotonic() - begun < size.real_seconds:
+            if watch.look() < len(files):
+                number = len(lab.uploads)
+                file = files[number % len(files)]
+                wish = "es" if number < len(files) else "none"
+                lab.upload(f"real/{number}{file.suffix}", file.read_bytes(), languages=wish)
+            else:
+                time.sleep(watch.PAUSE)
+        lab.settle(120, sweep_every=60)
+        return {"verdict": printed(judged(lab)), "latency": percentiles(lab)}
+
+
+def warm(lab: FaultLab) -> None:
+    """One document, so that every process has started."""
+    lab.upload("warm.txt", letter("warm"), languages="none")
+    lab.settle(60, sweep_every=60)
+    lab.uploads.clear()
+    lab.uploaded_at.clear()
+    lab.done_at.clear()
+    lab.log.write_text("", encoding="utf-8")
+
+
+def judged(lab: FaultLab) -> Any:
+    """The verdict; what it blames goes to stderr."""
+    verdict = lab.judged()
+    for culprit in verdict.culprits:
+        print(culprit, file=sys.stderr)
+    return verdict
+
+
+@contextmanager
+def laptop(home: Path, *, stub: bool = True, lambdas: int | None = None) -> Iterator[FaultLab]:
+    """A stack of its own, gone afterwards."""
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "calls.jsonl"
+    log.touch()
+    with environment(log, stub=stub):
+        if lambdas:
+            os.environ["RECITA_LOCAL_LAMBDAS"] = str(lambdas)
+        running = stack.start(home, port=_free_port(), parameters=PARAMETERS)
+    try:
+        yield FaultLab(running, log)
+    finally:
+        stack.reset(home)
+
+
+def machine() -> dict[str, Any]:
+    """Where this was measured; above the number of cores, load makes all times mean little."""
+    return {
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[1], 1),
+        "python": platform.python_version(),
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
