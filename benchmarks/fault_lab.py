@@ -25,7 +25,10 @@ from recita_local import stack
 from recita_local.clients import client
 
 FINAL = frozenset({"COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED"})
-WIRES = ("throttle", "error", "reset-before", "reset-after", "timeout", "slow", "truncate", "skew")
+WIRES = ("throttle", "error", "reset-before", "reset-after", "timeout", "slow", "truncate")
+RARE = (*WIRES * 5, "skew", "kill-before", "kill-after")
+"""Every fault of a wire; a clock is wrong, and a process dies, in one of 400 requests at 10 %."""
+
 KILLS = ("kill-before", "kill-after")
 NOTICES = ("lost", "late", "doubled")
 ENVIRONMENT = {"RECITA_LOCAL_ENGINES": "stub", "RECITA_LOCAL_LAMBDAS": "3"}
