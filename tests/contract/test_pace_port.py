@@ -81,6 +81,14 @@ def test_a_call_that_would_wait_long_is_refused_and_takes_no_turn(pace: Make, cl
 
 
 @both
+def test_who_is_patient_waits_behind_those_who_have_a_turn(pace: Make) -> None:
+    one = pace(1, 1)
+    assert [one.turn("read") for _ in range(4)] == [0, 1, 2, None]
+    assert one.turn("read", patience=10) == 3
+    assert one.turn("read", patience=3) is None
+
+
+@both
 def test_what_is_saved_up_may_go_at_once_and_no_more(pace: Make, clock: Clock) -> None:
     four = pace(4, 2)
     assert [four.turn("read") for _ in range(3)] == [0, 0, 0.25]

@@ -98,6 +98,23 @@ def test_a_call_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     assert slept == [1, 2]
 
 
+def test_who_has_paid_already_waits_longer_than_who_has_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("recita.adapters.provider.time.sleep", slept.append)
+    provider, meter = paced("polly", pace := FakePace(1, clock=lambda: 0))
+    for _ in range(4):
+        pace.turn("describe_voices")
+    with pytest.raises(ProviderPacedError):
+        provider.call("describe_voices")
+    meter.count("polly", "SynthesizeSpeech", units=100, unit="neural characters")
+    with Stubber(provider._client) as answering:
+        answering.add_response("describe_voices", METADATA | {"Voices": []})
+        provider.call("describe_voices")
+    assert slept == [3]
+
+
 def test_tokens_and_text_units_are_what_bedrock_counts() -> None:
     model_pace, guard_pace = FakePace(1e6, clock=lambda: 0), FakePace(100, clock=lambda: 0)
     used = GuardrailUsed(id="g", version="1")

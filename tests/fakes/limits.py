@@ -34,12 +34,12 @@ class FakePace:
         self.clock = clock
         self.ready: dict[str, float] = {}
 
-    def turn(self, operation: str, units: float = 1) -> float | None:
+    def turn(self, operation: str, units: float = 1, *, patience: float = 2) -> float | None:
         now = self.clock()
         ready = max(self.ready.get(operation, 0.0), now - self.saved)
         if ready - now > 600:  # a clock was wrong
             ready = now - self.saved
-        if ready - now > 2:
+        if ready - now > patience:
             return None
         self.ready[operation] = ready + units / self.a_second
         return max(0.0, ready - now)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from recita.adapters.bedrock import BedrockGuardrail, BedrockModel
 from recita.adapters.clients import CONFIG
-from recita.adapters.pace import LONGEST_MS
 from recita.adapters.polly import PollySpeech
 from recita.adapters.polly_tasks import PollyTasks
+from recita.adapters.provider import PATIENCE
 from recita.adapters.rekognition import RekognitionVision
 from recita.adapters.textract import TextractOcr
 from recita.adapters.translate import AmazonTranslator
@@ -155,7 +155,7 @@ def slowest(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 def _seconds(provider: Any) -> float:
     config = provider._client.meta.config
     assert config.retries["total_max_attempts"] == 1
-    return float(config.connect_timeout + config.read_timeout + LONGEST_MS / 1000)
+    return float(config.connect_timeout + config.read_timeout + PATIENCE)
 
 
 def test_a_call_ends_before_the_function_that_makes_it(

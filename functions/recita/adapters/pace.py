@@ -16,8 +16,6 @@ from recita.adapters.limits import REFUSED
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-LONGEST_MS = 2_000
-"""A call waits in its function no longer; the state machine waits for nothing."""
 ASTRAY_MS = 600_000
 """So far ahead only a clock that is wrong has put the next call."""
 LOOKS = 3
@@ -41,12 +39,12 @@ class DynamoPace:
         self._saved_ms = math.floor(max(0.0, saved - 1) * self._unit_ms)
         self.clock: Callable[[], float] = time.time
 
-    def turn(self, operation: str, units: float = 1) -> float | None:
-        """Return the seconds until a call may go, its turn kept; None when that is too long."""
+    def turn(self, operation: str, units: float = 1, *, patience: float = 2) -> float | None:
+        """Return the seconds until a call may go, its turn kept; None where patience is less."""
         key, cost = {"limit": f"pace:{self._name}:{operation}"}, math.ceil(units * self._unit_ms)
         for _ in range(LOOKS):
             now = math.floor(self.clock() * 1000)
-            earliest, latest = now - self._saved_ms, now + LONGEST_MS
+            earliest, latest = now - self._saved_ms, now + round(patience * 1000)
             given = {":earliest": earliest, ":latest": latest, ":cost": cost}
             taken, ready = self._write(key, "SET ready_at = ready_at + :cost", TURN, given)
             if taken:

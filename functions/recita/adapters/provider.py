@@ -13,6 +13,11 @@ from recita.errors import ProviderPacedError
 from recita.meter import Meter
 from recita.ports.limits import Pace
 
+HASTE = 2.0
+"""Seconds that a function waits for the turn of its first paid call: the state machine waits for
+nothing, and nothing is lost."""
+PATIENCE = 10.0
+"""Seconds for the turns after it: what was paid and is not kept yet would be paid again."""
 LOCAL_ENGINE = "x-local-engine"
 
 
@@ -50,7 +55,10 @@ class Provider:
         return reply
 
     def _wait(self, operation: str, units: float) -> None:
-        wait = self._pace.turn(operation, units) if self._pace else 0
+        if not self._pace:
+            return
+        patience = PATIENCE if self.meter.usage() else HASTE
+        wait = self._pace.turn(operation, units, patience=patience)
         if wait is None:
             error = ProviderPacedError(self._service, operation, "Paced", "its turn is far off")
             self.meter.failed(error)

@@ -28,8 +28,11 @@ class Pace(Protocol):
     Each operation is counted by itself, as the services' quotas are.
     """
 
-    def turn(self, operation: str, units: float = 1) -> float | None:
-        """Return the seconds until a call may go, its turn kept; None when that is too long."""
+    def turn(self, operation: str, units: float = 1, *, patience: float = 2) -> float | None:
+        """Return the seconds until a call may go, its turn kept.
+
+        None, and no turn, when that is longer than ``patience`` seconds.
+        """
 
 
 class Bookmark(Protocol):
