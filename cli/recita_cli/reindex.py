@@ -86,7 +86,7 @@ def _tell(change: Change, *, as_json: bool) -> None:
     if as_json:
         emit(_as_data(change))
         return
-    fields = ", ".join(change.fields)
+    fields = ", ".join(change.fields) if change.kind == "changed" else ""
     typer.echo(
         f"{change.document_id}  {change.kind:<10}  {paint(change.status)}  {fields}".rstrip()
     )
