@@ -22,12 +22,13 @@ BUCKET_EVENT = "eventbridge.s3-object-created.json"
 ENVIRONMENT = "env.local.json"
 NO_STEPS = {
     "admit_document",
+    "backfill_object",
     "finish_document",
     "resume_ocr",
     "resume_speech",
     "sweep_documents",
 }
-"""Called by a queue, a topic or a rule, not by the state machine."""
+"""Called by a queue, a topic, a rule or a backfill, not by the documents' state machine."""
 
 Event = dict[str, Any]
 
