@@ -74,9 +74,8 @@ def test_a_voice_speaks_and_marks(kind: str, meter: Meter) -> None:
     port = voice(kind, meter)
     assert port.choices("es")[0] == LUCIA
     assert port.choices("es")[0] == LUCIA  # a container asks Polly once
-    spoken = port.speak(SSML, LUCIA)
-    assert spoken.mp3.startswith(b"\xff\xf3")
-    assert [vars(mark) for mark in spoken.marks] == MARKS
+    assert [vars(mark) for mark in port.mark(SSML, LUCIA)] == MARKS
+    assert port.speak(SSML, LUCIA).startswith(b"\xff\xf3")
     assert {(u[0], u[3]) for u in used(meter)} == {("polly", "neural characters")}
 
 
@@ -95,7 +94,7 @@ def test_an_engine_without_marks_is_refused_before_its_sound_is_paid(meter: Mete
     adapter = PollySpeech(meter)
     stub(adapter).add_client_error("synthesize_speech", "ValidationException", "no marks", 400)
     with pytest.raises(ProviderRefusedError):
-        adapter.speak(SSML, VoiceChoice("Danielle", "generative"))
+        adapter.mark(SSML, VoiceChoice("Danielle", "generative"))
     assert used(meter) == []
 
 
@@ -109,7 +108,9 @@ def test_a_voice_of_two_languages_is_told_which(meter: Meter) -> None:
         ("synthesize_speech", audio(b""), timed),
         ("synthesize_speech", audio(b"x"), asked | {"OutputFormat": "mp3"}),
     )
-    assert adapter.speak(SSML, VoiceChoice("Aditi", "standard", "hi-IN")).marks == ()
+    aditi = VoiceChoice("Aditi", "standard", "hi-IN")
+    assert adapter.mark(SSML, aditi) == ()
+    assert adapter.speak(SSML, aditi) == b"x"
 
 
 ORDER = SpeechOrder(SSML, LUCIA, "sound", "work/0/spoken/es/k.sound.0")

@@ -31,7 +31,6 @@ from recita.ports import (
     OcrResult,
     Prompt,
     Results,
-    Spoken,
     VoiceChoice,
 )
 from recita.text.languages import PollyVoice, voices_for
@@ -413,6 +412,9 @@ class FakeVoice:
         self.spoken: list[str] = []
         self.failing: dict[str, Exception] = {}
         """Errors by voice."""
+        self.marked: list[str] = []
+        self.silent: dict[str, Exception] = {}
+        """Errors of the sound alone."""
         self.engine = "auto"
         self.unmarked: set[str] = set()
         """Engines that give no marks."""
@@ -424,20 +426,25 @@ class FakeVoice:
             raise VoiceMissingError("polly", "describe_voices", "NoVoice", message)
         return found
 
-    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
+    def mark(self, ssml: str, choice: VoiceChoice) -> tuple[Mark, ...]:
         if choice.id in self.failing:
             raise self.failing[choice.id]
         if choice.engine in self.unmarked:
             raise ProviderRefusedError("polly", "synthesize_speech", "Validation", "no marks")
+        self.marked.append(ssml)
+        return tuple(marks_of(ssml))
+
+    def speak(self, ssml: str, choice: VoiceChoice) -> bytes:
+        if choice.id in self.silent:
+            raise self.silent[choice.id]
         ET.fromstring(ssml)  # noqa: S314 - our own SSML; Polly refuses what is not well-formed
         self.spoken.append(ssml)
         self.meter.answered("polly", "aws")
         billed = len(re.sub(r"<[^>]*>", "", ssml))
         unit = f"{choice.engine} characters"
         self.meter.count("polly", "SynthesizeSpeech", units=billed, unit=unit)
-        marks = marks_of(ssml)
-        words = sum(mark.type == "word" for mark in marks)
-        return Spoken(SILENCE * WORD_FRAMES * words, tuple(marks))
+        words = sum(mark.type == "word" for mark in marks_of(ssml))
+        return SILENCE * WORD_FRAMES * words
 
 
 def marks_of(ssml: str) -> list[Mark]:

@@ -12,7 +12,7 @@ import webvtt
 from recita.errors import ProviderThrottledError
 from recita.models.manifest import Manifest
 from recita.models.summary import Sentence, Summary
-from recita.ports import Mark, Spoken, VoiceChoice
+from recita.ports import Mark, VoiceChoice
 from recita.text import ssml
 from recita.text.marks import SpokenSentence, spoken_sentences
 
@@ -60,14 +60,12 @@ def test_words_whose_marks_read_otherwise_stay_in_the_captions() -> None:
     class Reads(FakeVoice):
         """A voice whose marks spell numbers out and know no word for the last thing it says."""
 
-        def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
-            spoken = super().speak(ssml, choice)
-            marks = [
+        def mark(self, ssml: str, choice: VoiceChoice) -> tuple[Mark, ...]:
+            return tuple(
                 Mark(m.time, m.type, m.start, m.end, "unheard" if "4711" in m.value else m.value)
-                for m in spoken.marks
+                for m in super().mark(ssml, choice)
                 if "issued" not in m.value or m.type == "sentence"
-            ]
-            return Spoken(spoken.mp3, tuple(marks))
+            )
 
     pipeline = Pipeline("es")
     pipeline.voice = Reads(pipeline.meter)
@@ -77,15 +75,25 @@ def test_words_whose_marks_read_otherwise_stay_in_the_captions() -> None:
 
 def test_a_sentence_without_any_word_mark_is_captioned() -> None:
     class Mute(FakeVoice):
-        def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
-            spoken = super().speak(ssml, choice)
-            marks = tuple(mark for mark in spoken.marks if mark.type == "sentence")
-            return Spoken(spoken.mp3, marks)
+        def mark(self, ssml: str, choice: VoiceChoice) -> tuple[Mark, ...]:
+            return tuple(m for m in super().mark(ssml, choice) if m.type == "sentence")
 
     pipeline = Pipeline("es")
     pipeline.voice = Mute(pipeline.meter)
     manifest = pipeline.run(TEXT.encode(), "a.txt")
     assert captions(pipeline, manifest) == "(es) A summary (es) Invoice 4711 & more <was> issued."
+
+
+def test_marks_are_not_paid_again_when_the_sound_fails() -> None:
+    pipeline = Pipeline("es")
+    pipeline.voice.silent["Lucia"] = ProviderThrottledError("polly", "speak", "Throttling", "slow")
+    upload = pipeline.upload(TEXT.encode(), "a.txt")
+    assert pipeline.execute(upload, upload.document_id).status == "PARTIAL"
+    assert len(pipeline.voice.marked) == 1
+    pipeline.voice.silent.clear()
+    assert pipeline.execute(upload, f"{upload.document_id}.2").status == "COMPLETED"
+    assert pipeline.voice.marked == pipeline.voice.spoken
+    assert len(pipeline.voice.marked) == 1
 
 
 def test_parts_are_joined_on_one_time_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +139,7 @@ def test_a_part_that_was_spoken_before_a_throttle_is_not_paid_again(
     monkeypatch.setattr(ssml, "MAX_BILLED", 40)
 
     class Throttled(FakeVoice):
-        def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
+        def speak(self, ssml: str, choice: VoiceChoice) -> bytes:
             if len(self.spoken) == 1 and not self.unmarked:
                 self.unmarked.add("nothing")
                 raise ProviderThrottledError("polly", "speak", "Throttling", "slow")

@@ -9,14 +9,14 @@ from typing import Any
 from recita.adapters.provider import Provider
 from recita.errors import VoiceMissingError
 from recita.meter import Meter
-from recita.ports import Spoken, VoiceChoice
+from recita.ports import Mark, VoiceChoice
 from recita.ports.limits import Pace
 from recita.text.languages import PollyVoice, voices_for
 from recita.text.marks import parsed
 
 
 class PollySpeech:
-    """SynthesizeSpeech; sound and marks are two calls on the same SSML."""
+    """SynthesizeSpeech; marks and sound are two paid calls on the same SSML."""
 
     def __init__(
         self,
@@ -38,13 +38,15 @@ class PollySpeech:
             raise VoiceMissingError("polly", "describe_voices", "NoVoice", message)
         return found
 
-    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
-        """Speak at most 3,000 billed characters of SSML."""
-        # Marks first: an engine that has none refuses before anything is paid.
+    def mark(self, ssml: str, choice: VoiceChoice) -> tuple[Mark, ...]:
+        """Return the marks of sentences and words."""
         marks = self._call(ssml, choice, OutputFormat="json", SpeechMarkTypes=["sentence", "word"])
-        times = parsed(marks["AudioStream"].read())
-        sound = self._call(ssml, choice, OutputFormat="mp3")
-        return Spoken(mp3=sound["AudioStream"].read(), marks=times)
+        return tuple(parsed(marks["AudioStream"].read()))
+
+    def speak(self, ssml: str, choice: VoiceChoice) -> bytes:
+        """Return the sound."""
+        sound: bytes = self._call(ssml, choice, OutputFormat="mp3")["AudioStream"].read()
+        return sound
 
     def _call(self, ssml: str, choice: VoiceChoice, **output: Any) -> dict[str, Any]:
         if choice.language_code:

@@ -43,11 +43,14 @@ class Voice(Protocol):
     def choices(self, language: str) -> Sequence[VoiceChoice]:
         """Return the voices to try, best first; raises VoiceMissingError without any."""
 
-    def speak(self, ssml: str, choice: VoiceChoice) -> Spoken:
-        """Speak at most 3,000 billed characters of SSML.
+    def mark(self, ssml: str, choice: VoiceChoice) -> tuple[Mark, ...]:
+        """Return the times of at most 3,000 billed characters of SSML, in milliseconds.
 
         Raises ProviderRefusedError when the voice does not speak or mark it.
         """
+
+    def speak(self, ssml: str, choice: VoiceChoice) -> bytes:
+        """Return the same SSML as MP3; it is paid once more, as marks are paid like sound."""
 
 
 @dataclass(frozen=True)

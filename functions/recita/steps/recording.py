@@ -155,7 +155,11 @@ class Speaker:
         )
 
     def _spoken(self, take: Take, choice: VoiceChoice) -> Spoken:
-        """Return what was spoken of the same text by the same voice before, or speak it."""
+        """Return what was spoken of the same text by the same voice before, or speak it.
+
+        Marks come first: an engine that has none refuses before anything is paid. They are kept
+        before the sound is asked for, which is paid by itself and may fail.
+        """
         step, key = self.step, take.key(choice)
         place, sound = f"spoken/{key}.json", work_key(step.document_id, f"spoken/{key}.mp3")
         kept, mp3 = step.recall(place, KeptSpeech), step.results.read(sound)
@@ -164,7 +168,10 @@ class Speaker:
             return Spoken(mp3, tuple(Mark(**mark.model_dump()) for mark in kept.marks))
         if time.monotonic() > self.until:
             raise OutOfTimeError
-        spoken = self.voice.speak(take.markup, choice)
-        step.results.write(sound, spoken.mp3, "audio/mpeg")
-        step.keep(place, KeptSpeech(marks=tuple(KeptMark(**asdict(mark)) for mark in spoken.marks)))
-        return spoken
+        if kept is None:
+            marks = self.voice.mark(take.markup, choice)
+            kept = KeptSpeech(marks=tuple(KeptMark(**asdict(mark)) for mark in marks))
+            step.keep(place, kept)
+        mp3 = self.voice.speak(take.markup, choice)
+        step.results.write(sound, mp3, "audio/mpeg")
+        return Spoken(mp3, tuple(Mark(**mark.model_dump()) for mark in kept.marks))
