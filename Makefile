@@ -1,6 +1,6 @@
 # Everything people and CI do here, by name.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock contracts docs build bench clean
+.PHONY: help setup demo test faults check lock contracts docs build bench clean
 BIN := .venv/bin
 
 help: ## Show this list
@@ -15,7 +15,11 @@ demo: setup ## Run the pipeline on four real files and say what came out
 test: ## Run all tests (installs Chromium for those of the read-along page)
 	@scripts/setup --tests
 	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile tests/unit tests/contract
-	@$(BIN)/pytest -q tests/workflow tests/e2e
+	@$(BIN)/pytest -q tests/workflow tests/e2e tests/faults
+	@$(BIN)/python -m benchmarks.endurance --short --json
+
+faults: setup ## Break every wire under 200 seeds, and kill every process at every write
+	@RECITA_FAULT_SEEDS=200 $(BIN)/pytest -q tests/faults
 
 check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
@@ -44,6 +48,7 @@ bench: setup ## Measure the overhead, and how well documents are read, seen, und
 	@$(BIN)/python -m benchmarks.seeing
 	@$(BIN)/python -m benchmarks.understanding
 	@$(BIN)/python -m benchmarks.speaking
+	@$(BIN)/python -m benchmarks.endurance
 
 clean: ## Stop the laptop stack and remove what was made here
 	@-$(BIN)/recita down 2>/dev/null

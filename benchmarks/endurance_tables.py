@@ -1,0 +1,74 @@
+"""What docs/reliability.md takes from ``benchmarks/endurance.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Found = Any
+
+
+def tables(found: Found) -> dict[str, str]:
+    """Markdown by the name of its place in the page."""
+    return {
+        "endurance": outcome(found),
+        "levels": levels(found),
+        "faults": faults(found),
+        "memory": memory(found),
+    }
+
+
+def outcome(found: Found) -> str:
+    """Both parts of the run, row by row."""
+    fault, real = found["faults"], found["real"]
+    rows = [
+        ("uploads admitted", "admitted"),
+        ("COMPLETED", "completed"),
+        ("PARTIAL", "partial"),
+        ("FAILED, with a reason", "failed"),
+        ("lost: no manifest", "lost"),
+        ("doubled: two results or two events of one run", "doubled"),
+        ("stuck after the sweep", "stuck"),
+        ("said to be whole, and not", "dishonest"),
+        ("paid calls", "paid_calls"),
+        ("the least there could have been", "minimum_calls"),
+        ("paid again after a lost reply or a kill", "after_lost_replies"),
+        ("paid again for no reason", "unexplained"),
+    ]
+    lines = [f"| {name} | {fault['verdict'][key]} | {real['verdict'][key]} |" for name, key in rows]
+    lines += [
+        f"| seconds from upload to result, {share} | {fault['latency'].get(share, '')} "
+        f"| {real['latency'].get(share, '')} |"
+        for share in ("p50", "p95", "p99")
+    ]
+    where = f"{found['machine']['cores']} cores, load {found['machine']['load']}"
+    head = f"| measured on {where} | engines that answer at once, faults on | real engines |\n"
+    return head + "|---|---|---|\n" + "\n".join(lines) + "\n"
+
+
+def levels(found: Found) -> str:
+    """Documents a second by functions at once."""
+    head = "| functions at once | " + " | ".join(found["levels"]) + " |\n"
+    rule = "|---" * (len(found["levels"]) + 1) + "|\n"
+    values = " | ".join(str(value) for value in found["levels"].values())
+    return f"{head}{rule}| documents a second | {values} |\n"
+
+
+def faults(found: Found) -> str:
+    """How often each fault was injected."""
+    met = found["faults"]["verdict"]["faults"]
+    rows = "".join(f"| {kind} | {count} |\n" for kind, count in met.items())
+    return f"| fault | times |\n|---|---|\n{rows}"
+
+
+def memory(found: Found) -> str:
+    """Megabytes early and late in the run under faults."""
+    grown = found["faults"]["memory"]
+    rows = "".join(
+        f"| {name} | {grown.get(f'{key}_early', '')} | {grown.get(f'{key}_late', '')} |\n"
+        for name, key in (
+            ("the laptop's server", "server_mb"),
+            ("largest function", "function_mb"),
+            ("largest engine", "engine_mb"),
+        )
+    )
+    return f"| megabytes | second quarter | last quarter |\n|---|---|---|\n{rows}"

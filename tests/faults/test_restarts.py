@@ -1,0 +1,64 @@
+"""The laptop dies in the middle of its work, and `recita up` finishes every document."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from recita_local import stack
+
+from benchmarks.fault_lab import FaultLab, letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+UPLOADS = 6
+
+
+def kill(lab: FaultLab) -> None:
+    os.kill(lab.stack.pid, signal.SIGKILL)
+
+
+def end(lab: FaultLab) -> None:
+    stack.stop(lab.stack.home)
+
+
+@pytest.mark.parametrize("die", [kill, end])
+def test_a_laptop_that_dies_loses_no_document(
+    lab: FaultLab, die: Callable[[FaultLab], None]
+) -> None:
+    lab.plan(rules=[{"kinds": ["slow"], "rate": 0.3}], seconds=0.2)
+    name = die.__name__
+    for number in range(UPLOADS):
+        lab.upload(f"{name}-{number}.txt", letter(f"{name} {number}"), languages="none")
+    while len(lab.waiting()) == UPLOADS:
+        time.sleep(0.2)
+    assert lab.waiting(), "all were done before it died"
+    die(lab)
+    lab.reach(stack.start(lab.stack.home))
+    assert lab.settle(180), lab.waiting()
+    verdict = lab.judged()
+    wrong = verdict.lost, verdict.doubled, verdict.stuck, verdict.dishonest
+    assert wrong == (0, 0, 0, 0), verdict.culprits
+    assert verdict.completed == UPLOADS
+
+
+def test_an_engine_that_dies_costs_a_retry(lab: FaultLab) -> None:
+    lab.plan(rules=[{"kinds": ["slow"], "rate": 0}])
+    documents = [
+        lab.upload(f"engine-{number}.txt", letter(f"engine {number}"), languages="es")
+        for number in range(3)
+    ]
+    while lab.waiting():
+        for engine in ("language", "translation", "speech"):
+            lab.kill_engine(engine)
+        time.sleep(1.5)
+        if sum(one in lab.done_at for one in documents):
+            break
+    assert lab.settle(120), lab.waiting()
+    verdict = lab.judged()
+    assert (verdict.completed, verdict.lost, verdict.doubled) == (3, 0, 0), verdict.culprits
