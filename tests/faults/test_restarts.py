@@ -15,7 +15,7 @@ from benchmarks.fault_lab import FaultLab, letter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1500)]
 UPLOADS = 6
 
 
@@ -40,7 +40,7 @@ def test_a_laptop_that_dies_loses_no_document(
     assert lab.waiting(), "all were done before it died"
     die(lab)
     lab.reach(stack.start(lab.stack.home))
-    assert lab.settle(180), lab.waiting()
+    assert lab.settle(600), lab.waiting()
     verdict = lab.judged()
     wrong = verdict.lost, verdict.doubled, verdict.stuck, verdict.dishonest
     assert wrong == (0, 0, 0, 0), verdict.culprits
@@ -59,6 +59,6 @@ def test_an_engine_that_dies_costs_a_retry(lab: FaultLab) -> None:
         time.sleep(1.5)
         if sum(one in lab.done_at for one in documents):
             break
-    assert lab.settle(120), lab.waiting()
+    assert lab.settle(600), lab.waiting()
     verdict = lab.judged()
     assert (verdict.completed, verdict.lost, verdict.doubled) == (3, 0, 0), verdict.culprits

@@ -14,11 +14,12 @@ from benchmarks.fault_lab import KILLS, NOTICES, RARE, WIRES, FaultLab, letter
 if TYPE_CHECKING:
     from benchmarks.fault_lab import Verdict
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(2000)]
 
 SEEDS = int(os.environ.get("RECITA_FAULT_SEEDS") or 20)
 """`make faults` asks for 200."""
-PATIENCE = 120 + 2 * SEEDS
+PATIENCE = 600 + 5 * SEEDS
+"""Seconds at most: a machine that does other things, too, takes its time."""
 RATE = 0.1
 NOTHING = [{"kinds": ["slow"], "rate": 0}]
 """A plan that only watches."""
@@ -67,7 +68,7 @@ def test_a_kill_at_every_effect_costs_no_document(lab: FaultLab) -> None:
     """Effects are numbered over all functions: writes, events, starts and paid calls."""
     lab.plan(rules=NOTHING)
     whole = lab.upload("whole.txt", letter("whole"), languages="none")
-    assert lab.settle(60)
+    assert lab.settle(PATIENCE)
     effects = lab.effects()[whole]
     assert effects > 10
     moments = [(n, KILLS[n % 2]) for n in range(1, effects + 1)]
