@@ -54,8 +54,8 @@ class Size:
     level_uploads: int
 
 
-LONG = Size(10_000, 120, 90, 30, 300, 30, 6)
-SHORT = Size(60, 25, 50, 20, 4, 20, 0)
+LONG = Size(10_000, 480, 240, 40, 300, 120, 12)
+SHORT = Size(30, 20, 60, 15, 4, 10, 0)
 
 
 def main() -> int:
