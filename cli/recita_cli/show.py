@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from recita.models.manifest import ImageEntry, ImageLedger, LanguageLedger, Manifest, Step
     from recita.models.record import StepRecord
 
+WITHOUT_MANIFEST = {
+    "QUEUED": "waits until a place in flight is free",
+    "ERASED": "erased; receipts/ in the results bucket tells when",
+}
+"""What to say of a document that has no manifest, by the status of its row."""
+
 Id = Annotated[
     str | None,
     typer.Argument(help="The document's id, or its beginning; the newest when left out."),
@@ -38,7 +44,7 @@ def show(
     another player is installed.
 
     A document on its way shows the steps that have ended; --json then prints
-    {"document_id", "status": "PROCESSING", "steps"}.
+    {"document_id", "status", "steps"}.
 
     \b
     recita show
@@ -51,7 +57,9 @@ def show(
     found = inventory.find(where, document)
     body = inventory.manifest(where, found)
     if body is None:
-        _on_its_way(found, inventory.steps(where, found), as_json=as_json)
+        row = inventory.row(where, found) or {}
+        status = str(row.get("status", "PROCESSING"))
+        _without_manifest(found, status, inventory.steps(where, found), as_json=as_json)
     elif play:
         playing.play(where, results.parse(body), language)
     elif as_json:
@@ -181,10 +189,12 @@ def _pictures(images: ImageLedger) -> str:
     return f"{counted}; left out: {left_out}" if left_out else counted
 
 
-def _on_its_way(document: str, steps: list[StepRecord], *, as_json: bool) -> None:
+def _without_manifest(
+    document: str, status: str, steps: list[StepRecord], *, as_json: bool
+) -> None:
     if as_json:
         ended = [step.model_dump(mode="json") for step in steps]
-        emit({"document_id": document, "status": "PROCESSING", "steps": ended})
+        emit({"document_id": document, "status": status, "steps": ended})
         return
-    typer.echo(f"{document}: on its way, no manifest yet")
+    typer.echo(f"{document}: {WITHOUT_MANIFEST.get(status, 'on its way, no manifest yet')}")
     typer.echo("\n".join(f"  {line}" for line in table([_step(step) for step in steps])))

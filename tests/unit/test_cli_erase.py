@@ -192,6 +192,7 @@ def test_attached_documents_go_where_they_are_meant_to(operated: OperatedStack) 
 
     gone = operated.recita("erase", mail, "--with-children", "--yes", "--json")
 
+    assert gone.exit_code == 0, gone.stderr
     receipts = [json.loads(line) for line in gone.stdout.splitlines()]
     assert [one["document_id"] for one in receipts] == [leaf, inner, mail]
     assert operated.versions(INPUT) == []
@@ -273,3 +274,12 @@ def test_what_could_not_be_admitted_is_forgotten_too(operated: OperatedStack) ->
         "Messages"
     ]
     assert "other.txt" in left["Body"]
+
+
+def test_show_says_that_a_document_was_erased_or_waits(operated: OperatedStack) -> None:
+    document, waiting = finished(operated), queued(operated)
+    operated.recita("erase", document, "--yes")
+
+    assert "erased; receipts/" in operated.recita("show", document).stdout
+    assert json.loads(operated.recita("show", document, "--json").stdout)["status"] == "ERASED"
+    assert "waits until a place" in operated.recita("show", waiting).stdout
