@@ -276,7 +276,7 @@ class Pipeline:
 
     def _speak(self, document: Document, language: str) -> None:
         given = SpeakInput(document=document, language=language)
-        while (output := self.say(given)).status in ("CONTINUE", "WAIT", "START_TASKS"):
+        while (output := self.say(given)).status in ("CONTINUE", "START_TASKS"):
             progress = output.speech
             if output.status == "START_TASKS":
                 try:

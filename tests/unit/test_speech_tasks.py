@@ -207,16 +207,15 @@ def test_a_task_lost_in_mid_run_is_started_again_but_not_for_ever() -> None:
     ] * 3
 
 
-def test_tasks_are_looked_at_again_after_growing_waits_and_given_up() -> None:
+def test_tasks_are_waited_for_again_and_given_up() -> None:
     pipeline, document = waiting()
-    speak(pipeline, document)
-    pipeline.start_speech(document, "es")
-    waits, progress = [], SpeechProgress()
-    while (output := speak(pipeline, document, **progress.model_dump())).status == "WAIT":
-        waits.append(output.wait_seconds)
+    looks, progress = 0, SpeechProgress()
+    while (output := speak(pipeline, document, **progress.model_dump())).status == "START_TASKS":
+        looks += 1
+        pipeline.start_speech(document, "es")
         progress = output.speech
-    assert waits[:6] == [15, 30, 60, 120, 240, 300]
-    assert len(waits) == speak_text.MAX_CHECKS
+    assert looks == speak_text.MAX_CHECKS
+    assert len(pipeline.speech_tasks.orders) == 2
     assert output.status == "SUCCEEDED"
     assert text_of(published(pipeline, document)).artifact is None
 

@@ -139,9 +139,7 @@ class PublishInput(Model):
 class StepOutput(Model):
     """What a step returns to the state machine; the outcome itself lies in the results bucket."""
 
-    status: Literal[
-        "SUCCEEDED", "SKIPPED", "BLOCKED", "CONTINUE", "OCR_NEEDED", "START_TASKS", "WAIT"
-    ]
+    status: Literal["SUCCEEDED", "SKIPPED", "BLOCKED", "CONTINUE", "OCR_NEEDED", "START_TASKS"]
 
 
 class LanguageOutput(StepOutput):
@@ -149,7 +147,6 @@ class LanguageOutput(StepOutput):
 
     language: str
     speech: SpeechProgress = SpeechProgress()
-    wait_seconds: int = 0
 
 
 class PublishOutput(Model):

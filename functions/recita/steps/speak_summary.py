@@ -15,7 +15,7 @@ from recita.steps.budget import Budget
 from recita.steps.evidence import budget
 from recita.steps.interview import OutOfTimeError
 from recita.steps.recording import Recording, Speaker, paid, record
-from recita.steps.speak_text import LongSpeech, TextSpeech, wait_seconds
+from recita.steps.speak_text import LongSpeech, TextSpeech
 from recita.steps.speech_tasks import Outcome
 from recita.steps.workbench import StepRun, Workbench
 from recita.text.captions import to_webvtt
@@ -34,7 +34,7 @@ def run(
 
     And the sound of the whole text where that is asked for; CONTINUE when it is longer than one
     invocation has time for. Tasks speak a text of more than ``threshold`` characters: START_TASKS
-    and WAIT say that they are to be started and waited for.
+    says that they are to be started, where they are not, and waited for.
     """
     document, language = given.document.document_id, given.language
     with bench.step(document, f"speak-summary:{language}", given.attempt) as step:
@@ -55,19 +55,18 @@ def run(
             except OutOfTimeError:
                 return LanguageOutput(status="CONTINUE", language=language)
             if isinstance(text, Outcome):
-                return _pending(given, text)
+                return _pending(given)
             speech = speech.model_copy(update={"text": text})
         step.keep(handover.speech(language), speech)
         return LanguageOutput(status="SUCCEEDED", language=language)
 
 
-def _pending(given: SpeakInput, found: Outcome) -> LanguageOutput:
+def _pending(given: SpeakInput) -> LanguageOutput:
     looked = SpeechProgress(checks=given.speech.checks + 1)
     return LanguageOutput(
-        status="WAIT" if found.status == "WAIT" else "START_TASKS",
+        status="START_TASKS",
         language=given.language,
         speech=looked,
-        wait_seconds=wait_seconds(given.speech),
     )
 
 

@@ -26,9 +26,8 @@ from recita.text.ssml import speakable
 
 MOST = 200_000
 """Characters that are spoken in one language: some three and a half hours of speech."""
-LONGEST_WAIT = 300
 MAX_CHECKS = 40
-"""Looks at tasks that do not end: with waits growing from 15 to 300 s, three hours."""
+"""Looks at tasks that do not end: five minutes apart by default, more than three hours."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +135,6 @@ class TextSpeech:
         step.publish(captions, vtt.encode(), "text/vtt", "captions-text", language=language)
         step.publish(marks, lines.encode(), "application/jsonl", "marks-text", language=language)
         return text
-
-
-def wait_seconds(progress: SpeechProgress) -> int:
-    """Return how long to wait before tasks are looked at again."""
-    return int(min(15 * 2**progress.checks, LONGEST_WAIT))
 
 
 def _pages(step: StepRun, language: str) -> Iterator[tuple[int, str | None]]:
