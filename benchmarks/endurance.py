@@ -78,7 +78,7 @@ def measured(folder: Path, size: Size) -> dict[str, Any]:
     """All parts: faults, real engines, throughput by concurrency."""
     return {
         "faults": under_faults(folder / "faults", size),
-        "real": real(folder / "real", size),
+        **({"real": real(folder / "real", size)} if size.real else {}),
         "levels": {
             str(level): throughput(folder / f"level-{level}", level, size.level_uploads)
             for level in LEVELS
@@ -89,7 +89,7 @@ def measured(folder: Path, size: Size) -> dict[str, Any]:
 
 def line(found: dict[str, Any]) -> dict[str, Any]:
     """What the last line says: counts of both parts, latencies of the one under faults."""
-    parts = [found["faults"]["verdict"], found["real"]["verdict"]]
+    parts = [found[part]["verdict"] for part in ("faults", "real") if part in found]
     counted = {
         name: sum(part[name] for part in parts)
         for name, value in parts[0].items()

@@ -5,6 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 Found = Any
+ROWS = (
+    ("uploads admitted", "admitted"),
+    ("COMPLETED", "completed"),
+    ("PARTIAL", "partial"),
+    ("REJECTED", "rejected"),
+    ("FAILED, with a reason", "failed"),
+    ("lost: no manifest", "lost"),
+    ("doubled: two results or two events of one run", "doubled"),
+    ("stuck after the sweep", "stuck"),
+    ("said to be whole, and not", "dishonest"),
+    ("paid calls", "paid_calls"),
+    ("the least there could have been", "minimum_calls"),
+    ("paid again after a lost reply or a kill", "after_lost_replies"),
+    ("paid again for no reason", "unexplained"),
+)
+"""What a row says, and its name in a verdict."""
 
 
 def tables(found: Found) -> dict[str, str]:
@@ -18,31 +34,23 @@ def tables(found: Found) -> dict[str, str]:
 
 
 def outcome(found: Found) -> str:
-    """Both parts of the run, row by row."""
-    fault, real = found["faults"], found["real"]
-    rows = [
-        ("uploads admitted", "admitted"),
-        ("COMPLETED", "completed"),
-        ("PARTIAL", "partial"),
-        ("FAILED, with a reason", "failed"),
-        ("lost: no manifest", "lost"),
-        ("doubled: two results or two events of one run", "doubled"),
-        ("stuck after the sweep", "stuck"),
-        ("said to be whole, and not", "dishonest"),
-        ("paid calls", "paid_calls"),
-        ("the least there could have been", "minimum_calls"),
-        ("paid again after a lost reply or a kill", "after_lost_replies"),
-        ("paid again for no reason", "unexplained"),
-    ]
-    lines = [f"| {name} | {fault['verdict'][key]} | {real['verdict'][key]} |" for name, key in rows]
-    lines += [
-        f"| seconds from upload to result, {share} | {fault['latency'].get(share, '')} "
-        f"| {real['latency'].get(share, '')} |"
+    """Each part of the run is a column; the real engines' may be left out."""
+    parts = {
+        title: found[name]
+        for name, title in (
+            ("faults", "engines that answer at once, faults on"),
+            ("real", "real engines"),
+        )
+        if name in found
+    }
+    rows = [(name, [part["verdict"][key] for part in parts.values()]) for name, key in ROWS]
+    rows += [
+        (f"seconds from upload to result, {share}", [p["latency"][share] for p in parts.values()])
         for share in ("p50", "p95", "p99")
     ]
     where = f"{found['machine']['cores']} cores, load {found['machine']['load']}"
-    head = f"| measured on {where} | engines that answer at once, faults on | real engines |\n"
-    return head + "|---|---|---|\n" + "\n".join(lines) + "\n"
+    head = f"| measured on {where} | {' | '.join(parts)} |\n|---{'|---' * len(parts)}|\n"
+    return head + "".join(f"| {name} | {' | '.join(map(str, told))} |\n" for name, told in rows)
 
 
 def levels(found: Found) -> str:
