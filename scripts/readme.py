@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    endurance_tables,
     reading_tables,
     seeing_tables,
     speaking_tables,
@@ -24,6 +25,7 @@ SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 UNDERSTANDING = ROOT / "docs" / "understanding.md"
 LAWS = ROOT / "docs" / "laws.md"
+RELIABILITY = ROOT / "docs" / "reliability.md"
 BENCHMARKS = ROOT / "benchmarks"
 
 
@@ -48,6 +50,7 @@ def documents() -> dict[Path, dict[str, str]]:
         READING: reading_tables.tables(_found("reading")),
         SEEING: seeing_tables.tables(_found("seeing")),
         SPEAKING: speaking_tables.tables(_found("speaking")),
+        RELIABILITY: endurance_tables.tables(_found("endurance")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
         LAWS: {"laws": laws.table()},
         UNDERSTANDING: understanding_engine_tables.tables(_found("understanding")),
