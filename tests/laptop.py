@@ -16,7 +16,7 @@ from recita.models.manifest import Manifest
 from recita_local import stack
 from recita_local.clients import client
 
-PATIENCE = 180.0
+PATIENCE = 240.0
 """Seconds for one document; the first ones load the models."""
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from tests.laptop import DocumentLaptop
 
-pytestmark = [pytest.mark.stack, pytest.mark.engines, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.stack, pytest.mark.engines, pytest.mark.timeout(2400)]
 
 SAMPLES = outcomes.samples(CORPUS) if CORPUS.is_dir() else []
-PATIENCE = 900.0
-"""Seconds for all files, which are uploaded at once."""
+PATIENCE = 1800.0
+"""Seconds for all files, which are uploaded at once, while other tests run beside them."""
 
 
 @pytest.fixture(scope="module")
