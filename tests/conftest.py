@@ -54,7 +54,7 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "OcrNotificationSeconds": "10",
         "OcrPollSeconds": "1",
         "SpeechTaskCharacters": "150",
-        "SpeechNotificationSeconds": "15",
+        "SpeechNotificationSeconds": "30",
         "ModerationAction": "block",
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
         "BackfillBucket": "archive-of-old",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -118,7 +119,8 @@ def _kill(body: bytes) -> dict[str, Any]:
 
     pid = engines.engine(json.loads(body)["engine"]).pid
     if pid is not None:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(pid, signal.SIGKILL)
     return {"killed": pid}
 
 
