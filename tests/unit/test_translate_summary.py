@@ -7,7 +7,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from recita.errors import LanguageUnclearError, TranslationUnsupportedError
+from recita.errors import (
+    LanguageUnclearError,
+    ProviderThrottledError,
+    TranslationUnsupportedError,
+)
 from recita.models.summary import Summary
 from recita.ports import GuardedText
 
@@ -236,3 +240,22 @@ def test_a_summary_without_a_title_asks_for_none() -> None:
     manifest = pipeline.run(TEXT, "a.txt")
     assert len(pipeline.translator.sent) == 1
     assert json.loads(pipeline.artifact(manifest, "summary/es.json"))["title"] == ""
+
+
+def test_a_check_that_fails_pays_for_no_second_translation() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(TEXT, "a.txt")
+    check, failing = pipeline.guardrail.check_output, [True]
+
+    def out_of_reach(text: str) -> GuardedText:
+        if "(es)" in text and failing:
+            failing.clear()
+            raise ProviderThrottledError("bedrock-runtime", "apply_guardrail", "X", "too fast")
+        return check(text)
+
+    pipeline.guardrail.check_output = out_of_reach  # type: ignore[method-assign]
+    first = pipeline.execute(upload, upload.document_id)
+    assert first.ledger.languages.translated == ()
+    again = pipeline.execute(upload, f"{upload.document_id}.2")
+    assert again.ledger.languages.translated == ("es",)
+    assert len(pipeline.translator.asked) == 1

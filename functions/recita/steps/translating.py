@@ -27,6 +27,12 @@ UNSURE = 0.5
 """Below this confidence in the document's language, Translate detects it."""
 
 
+class Asked(Kept):
+    """What Translate said of some segments, unchecked: only this step reads it."""
+
+    texts: tuple[str, ...]
+
+
 class Translated(Kept):
     """What became of some texts; no texts: the guardrail blocked them."""
 
@@ -176,8 +182,20 @@ class Translation:
     def _ask(self, segments: Sequence[str]) -> list[str]:
         if not segments or same_language(self._job.source, self.target):
             return [protecting.unmarked(text) for text in segments]
-        asked = self._translator.translate(segments, self._job.source, self._job.target)
-        return [protecting.unmarked(text) for text in asked]
+        return [protecting.unmarked(text) for text in self._paid(segments)]
+
+    def _paid(self, segments: Sequence[str]) -> tuple[str, ...]:
+        """Return what Translate says, kept before it is checked: a check may fail and run again."""
+        key = self._key(segments)
+        place = f"translated/{self.target}/asked/{key}.json"
+        kept = self._step.recall(place, Asked)
+        if kept is None:
+            said = self._translator.translate(segments, self._job.source, self._job.target)
+            kept = Asked(key=key, texts=tuple(said))
+            self._step.keep(place, kept)
+        else:
+            self._step.go_on((), ())
+        return kept.texts
 
     def _lost(self, text: str, translated: str) -> list[str]:
         return protecting.lost(text, translated, self._job.names)
