@@ -14,6 +14,8 @@ from recita_cli.main import app
 from recita_cli.target import Target
 from typer.testing import CliRunner
 
+from tests import tables
+
 REGION = "us-east-1"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 INPUT, RESULTS, TABLE = "recita-input", "recita-results", "documents"
@@ -32,7 +34,7 @@ class OperatedStack:
             self.s3.put_bucket_versioning(
                 Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
             )
-        self.table = _table()
+        self.table = tables.create("DocumentsTable", TABLE)
         self.states = boto3.client("stepfunctions", region_name=REGION)
         machine = self.states.create_state_machine(
             name="recita",
@@ -127,26 +129,4 @@ def manifest(document: str, status: str = "COMPLETED", run: int = 1) -> Manifest
         ledger=Ledger(),
         cost=Cost(estimated=0.25, price_table="2026-11"),
         steps=(),
-    )
-
-
-def _table() -> Any:
-    return boto3.resource("dynamodb", region_name=REGION).create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in ("document_id", "status", "updated_at")
-        ],
-        KeySchema=[{"AttributeName": "document_id", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-status",
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
     )

@@ -21,6 +21,7 @@ from recita.models.manifest import Manifest
 from recita.ports import Documents, Workflow
 from recita.ports.admission import Uploaded
 
+from tests import tables
 from tests.fakes import FakeDocuments, FakeWorkflow, Pipeline
 
 INPUT = "recita-input"
@@ -53,25 +54,7 @@ def table(kind: str) -> Table:
         return Table(
             fake, lambda name: fake.rows[name], lambda name, change: fake.rows[name].update(change)
         )
-    real = boto3.resource("dynamodb").create_table(
-        TableName="documents",
-        KeySchema=[{"AttributeName": "document_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in ("document_id", "status", "updated_at")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-status",
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    real = tables.create("DocumentsTable", "documents")
 
     def item(name: str) -> dict[str, Any]:
         return dict(real.get_item(Key={"document_id": name})["Item"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import boto3
 import pytest
 from recita.adapters.limits import DynamoBookmark, DynamoPlaces
 from recita.ports.limits import Bookmark, Places
 
+from tests import tables
 from tests.fakes.limits import FakeBookmark, FakePlaces
 
 both = pytest.mark.parametrize("kind", ["fake", "adapter"])
@@ -17,12 +17,7 @@ both = pytest.mark.parametrize("kind", ["fake", "adapter"])
 
 @pytest.fixture(autouse=True)
 def limits_table(account: None) -> None:  # noqa: ARG001 - in which the table is made
-    boto3.client("dynamodb").create_table(
-        TableName="limits",
-        KeySchema=[{"AttributeName": "limit", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "limit", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    tables.create("LimitsTable", "limits")
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def scan(pages: int, mark: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.law(2)
 def test_no_seed_loses_or_doubles_anything(lab: FaultLab) -> None:
     rules = [
         {"service": "notices", "kinds": NOTICES, "rate": 2 * RATE},
@@ -64,6 +65,7 @@ def test_no_seed_loses_or_doubles_anything(lab: FaultLab) -> None:
     assert verdict.paid_calls - verdict.after_lost_replies == verdict.minimum_calls
 
 
+@pytest.mark.law(2)
 def test_a_kill_at_every_effect_costs_no_document(lab: FaultLab) -> None:
     """Effects are numbered over all functions: writes, events, starts and paid calls."""
     lab.plan(rules=NOTHING)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from recita import errors
 from samtranslator.yaml_helper import yaml_parse
+
+from scripts import lint_asl as lint
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFINITION = ROOT / "statemachine" / "document.asl.json"
@@ -25,17 +25,6 @@ OWN = {name for name in vars(errors) if name.endswith("Error")}
 
 Machine = dict[str, Any]
 
-
-def _load_lint() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("lint_asl", ROOT / "scripts" / "lint_asl.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-lint = _load_lint()
 
 RETRY = {
     "ErrorEquals": ["ProviderThrottledError"],

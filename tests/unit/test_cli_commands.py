@@ -22,6 +22,8 @@ from recita_cli.main import app
 from recita_cli.status import age, shortened
 from typer.testing import CliRunner
 
+from tests import tables
+
 OUTPUTS = {
     "InputBucketName": "in",
     "ResultsBucketName": "res",
@@ -88,7 +90,7 @@ def _fill() -> None:
     s3.put_object(
         Bucket="res", Key=f"work/{MOVING}/steps/inspect-document.json", Body=record.encode()
     )
-    table = _table()
+    table = tables.create("DocumentsTable", "documents")
     for number, (identity, status) in enumerate(
         ((OLD, "COMPLETED"), (NEW, "REJECTED"), (MOVING, "PROCESSING"))
     ):
@@ -101,28 +103,6 @@ def _fill() -> None:
                 "pages": 3,
             }
         )
-
-
-def _table() -> Any:
-    return boto3.resource("dynamodb", region_name="us-east-1").create_table(
-        TableName="documents",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in ("document_id", "status", "updated_at")
-        ],
-        KeySchema=[{"AttributeName": "document_id", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-status",
-                "KeySchema": [
-                    {"AttributeName": "status", "KeyType": "HASH"},
-                    {"AttributeName": "updated_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-    )
 
 
 def _manifest(identity: str, status: str) -> Manifest:

@@ -6,12 +6,13 @@ import ast
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+
+from scripts.lint_asl import states
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Resource, Stack
@@ -104,13 +105,8 @@ def test_queue_is_invisible_for_six_function_timeouts(stack: Stack) -> None:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def _tasks(machine: Resource) -> Iterator[Resource]:
-    for state in machine["States"].values():
-        inner = state.get("ItemProcessor")
-        for nested in [*state.get("Branches", ()), *([inner] if inner else ())]:
-            yield from _tasks(nested)
-        if state["Type"] == "Task":
-            yield state
+def _tasks(machine: Resource) -> list[Resource]:
+    return [state for _, state in states(machine) if state["Type"] == "Task"]
 
 
 @pytest.mark.parametrize(("file", "tasks"), [("document", 13), ("backfill", 1)])

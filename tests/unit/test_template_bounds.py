@@ -20,6 +20,8 @@ from recita.adapters.translate import AmazonTranslator
 from recita.meter import Meter
 from recita.models.summary import GuardrailUsed
 
+from scripts.lint_asl import states
+
 if TYPE_CHECKING:
     from tests.unit.conftest import Resource, Stack
 
@@ -171,13 +173,8 @@ def test_a_call_ends_before_the_function_that_makes_it(
         assert max(calls) < function["Timeout"], name
 
 
-def _tasks(machine: Resource) -> Iterator[Resource]:
-    for state in machine["States"].values():
-        inner = state.get("ItemProcessor")
-        for nested in [*state.get("Branches", ()), *([inner] if inner else ())]:
-            yield from _tasks(nested)
-        if state["Type"] == "Task":
-            yield state
+def _tasks(machine: Resource) -> list[Resource]:
+    return [state for _, state in states(machine) if state["Type"] == "Task"]
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "statemachine").iterdir()))

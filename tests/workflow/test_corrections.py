@@ -125,39 +125,7 @@ def maps_what_a_bucket_lists(laptop: Laptop) -> bool:
     s3.create_bucket(Bucket=bucket)
     for number in range(3):
         s3.put_object(Bucket=bucket, Key=f"listed/{number}.txt", Body=b"x" * number)
-    given = {"bucket": bucket, "most": 2, "tolerated": 50}
-    one = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.bytes = 0 %}",
-           "Next": "Empty"}], "Default": "Full"}  # fmt: skip
-    states = {
-        "Look": one,
-        "Empty": {"Type": "Fail", "Error": "Empty", "Cause": "no bytes"},
-        "Full": {"Type": "Pass", "Output": "{% $states.input.key %}", "End": True},
-    }
-    state = {
-        "Type": "Map",
-        "ItemReader": {
-            "Resource": "arn:aws:states:::s3:listObjectsV2",
-            "Arguments": {"Bucket": "{% $states.input.bucket %}", "Prefix": "listed/"},
-        },
-        "ItemSelector": {
-            "key": "{% $states.context.Map.Item.Value.Key %}",
-            "bytes": "{% $states.context.Map.Item.Value.Size %}",
-        },
-        "MaxConcurrency": "{% $states.input.most %}",
-        "ToleratedFailurePercentage": "{% $states.input.tolerated %}",
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": "Look",
-            "States": states,
-        },
-        "ResultWriter": {
-            "Resource": "arn:aws:states:::s3:putObject",
-            "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSONL"},
-            "Arguments": {"Bucket": "{% $states.input.bucket %}", "Prefix": "written"},
-        },
-        "Output": "{% $states.result.ResultWriterDetails.Key %}",
-    }
-    found = laptop.run(machine("Each", state), given)
+    found = laptop.run(machine("Each", EACH), {"bucket": bucket, "most": 2, "tolerated": 50})
     if found["status"] != "SUCCEEDED" or "manifest.json" not in found["output"]:
         return False
 
@@ -172,6 +140,40 @@ def maps_what_a_bucket_lists(laptop: Laptop) -> bool:
     assert failed["Error"] == "Empty"
     assert json.loads(failed["Input"]) == {"key": "listed/0.txt", "bytes": 0}
     return bool(done == ["listed/1.txt", "listed/2.txt"])
+
+
+EACH = {
+    "Type": "Map",
+    "ItemReader": {
+        "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "Arguments": {"Bucket": "{% $states.input.bucket %}", "Prefix": "listed/"},
+    },
+    "ItemSelector": {
+        "key": "{% $states.context.Map.Item.Value.Key %}",
+        "bytes": "{% $states.context.Map.Item.Value.Size %}",
+    },
+    "MaxConcurrency": "{% $states.input.most %}",
+    "ToleratedFailurePercentage": "{% $states.input.tolerated %}",
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Look",
+        "States": {
+            "Look": {
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% $states.input.bytes = 0 %}", "Next": "Empty"}],
+                "Default": "Full",
+            },
+            "Empty": {"Type": "Fail", "Error": "Empty", "Cause": "no bytes"},
+            "Full": {"Type": "Pass", "Output": "{% $states.input.key %}", "End": True},
+        },
+    },
+    "ResultWriter": {
+        "Resource": "arn:aws:states:::s3:putObject",
+        "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSONL"},
+        "Arguments": {"Bucket": "{% $states.input.bucket %}", "Prefix": "written"},
+    },
+    "Output": "{% $states.result.ResultWriterDetails.Key %}",
+}
 
 
 PROBES = [

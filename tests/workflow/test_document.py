@@ -64,6 +64,7 @@ def test_a_document_is_read_summarised_translated_spoken_and_published(
     for artifact in manifest.artifacts:
         assert len(recita.read(document, artifact.key)) == artifact.bytes
     assert "Riverside" in recita.read(document, "text.md").decode()
+    assert {"bedrock-runtime", "polly", "translate"} <= {e.service for e in manifest.engines}
     assert all(engine.engine != "aws" for engine in manifest.engines)
     assert recita.row(document)["status"] == {"S": "COMPLETED"}
     assert recita.execution(document)["status"] == "SUCCEEDED"
