@@ -9,6 +9,7 @@ from botocore.stub import Stubber
 from recita.adapters.bedrock import BedrockGuardrail, BedrockModel
 from recita.errors import (
     ProviderThrottledError,
+    ProviderTooLargeError,
 )
 from recita.meter import Meter
 from recita.models.summary import GuardrailUsed
@@ -19,7 +20,7 @@ from recita.ports import (
 )
 from recita.pricing import price
 
-from tests.contract.stubbed import METADATA, both, stub, used
+from tests.contract.stubbed import both, stub, used
 from tests.fakes import (
     FakeGuardrail,
     FakeModel,
@@ -149,35 +150,11 @@ def test_source_query_and_sentence_are_told_apart(meter: Meter) -> None:
 TOO_BIG = "Input text size of 30 text units exceeds the maximum allowed (25 text units)"
 
 
-def test_a_429_that_means_too_big_splits(meter: Meter) -> None:
+def test_a_429_that_means_too_big_would_take_a_smaller_one(meter: Meter) -> None:
     adapter = BedrockGuardrail(meter, USED)
-    stubber = Stubber(adapter._bedrock._client)
-    text = "Ask ana@x.org.\n" + "word " * 300
-    first = "Ask {EMAIL}.\n" + "word " * 100
-    stubber.add_client_error("apply_guardrail", "ThrottlingException", TOO_BIG, 429)
-    masked = assessed("GUARDRAIL_INTERVENED", first, **EMAIL_MASKED)
-    stubber.add_response("apply_guardrail", METADATA | masked)
-    stubber.add_response("apply_guardrail", METADATA | assessed("NONE", "", **ATTACK_REPORTED))
-    stubber.activate()
-    guarded = adapter.check_input(text)
-    assert guarded.action == "ANONYMIZED"
-    assert guarded.text.startswith("Ask {EMAIL}.")
-    assert guarded.text.count("word") > 200
-    assert guarded.policies == ("sensitiveInformationPolicy/EMAIL",)
-    assert guarded.detected == ("contentPolicy/PROMPT_ATTACK",)
-    stubber.assert_no_pending_responses()
-
-
-def test_a_block_of_one_half_blocks_all(meter: Meter) -> None:
-    adapter = BedrockGuardrail(meter, USED)
-    stubber = Stubber(adapter._bedrock._client)
-    stubber.add_client_error("apply_guardrail", "ThrottlingException", TOO_BIG, 429)
-    stubber.add_response("apply_guardrail", METADATA | assessed("NONE", ""))
-    blocked = assessed("GUARDRAIL_INTERVENED", "Blocked.", **WORD_BLOCKED)
-    stubber.add_response("apply_guardrail", METADATA | blocked)
-    stubber.activate()
-    guarded = adapter.check_input("fine word " * 200)
-    assert (guarded.action, guarded.text) == ("BLOCKED", "Blocked.")
+    stub(adapter).add_client_error("apply_guardrail", "ThrottlingException", TOO_BIG, 429)
+    with pytest.raises(ProviderTooLargeError):
+        adapter.check_input("fine word " * 200)
 
 
 def test_a_429_that_means_too_fast_waits(meter: Meter) -> None:

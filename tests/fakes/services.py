@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -29,9 +30,11 @@ from recita.ports import (
     OcrOrder,
     OcrPart,
     OcrResult,
+    Once,
     Prompt,
     Results,
     VoiceChoice,
+    always,
 )
 from recita.text.languages import PollyVoice, voices_for
 from recita.text.protecting import unmarked
@@ -379,8 +382,20 @@ class FakeTranslator:
         self.sent: list[str] = []
         self.spoils: Callable[[str], str] = str
         """What becomes of a segment's translation on its way back."""
+        self.per_call = 1000
+        """Segments that one call takes."""
 
-    def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
+    def translate(
+        self, segments: Sequence[str], source: str, target: str, once: Once = always
+    ) -> list[str]:
+        done: list[str] = []
+        for at in range(0, len(segments), self.per_call):
+            batch = segments[at : at + self.per_call]
+            said = once("\0".join(batch), functools.partial(self._call, batch, source, target))
+            done += said.split("\0")
+        return done
+
+    def _call(self, segments: Sequence[str], source: str, target: str) -> str:
         self.asked.append((source, target))
         self.sent += segments
         if target in self.failing:
@@ -388,10 +403,10 @@ class FakeTranslator:
         self.meter.answered("translate", "aws")
         units = sum(len(segment) for segment in segments)
         self.meter.count("translate", "TranslateText", units=units, unit="characters")
-        return [
+        return "\0".join(
             self.phrases.get(unmarked(segment), self.spoils(f"({target}) {segment}{self.suffix}"))
             for segment in segments
-        ]
+        )
 
 
 VOICES = (

@@ -14,15 +14,11 @@ from recita.models.summary import GuardrailAction, GuardrailUsed
 from recita.ports import MAX_TOKENS, TOO_LONG, Answer, GuardedText, Prompt
 from recita.ports.limits import Pace
 from recita.text.measure import PICTURE_TOKENS, tokens, units
-from recita.text.prompting import cut_before
 
 TEMPERATURE = 0.1
 TOKENS = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
 CACHING = re.compile(r"amazon\.nova|anthropic\.claude")
 """Models that take cache points (Bedrock user guide, "Prompt caching"); others refuse them."""
-SMALLEST = 1_000
-"""Characters of one text unit: less is never too much for a guardrail."""
-SEVERITY = ("NONE", "ANONYMIZED", "BLOCKED")
 
 NAMES = {
     "contentPolicy": ("filters", "type"),
@@ -44,7 +40,7 @@ class BedrockGuardrail:
         self._bedrock = Provider("bedrock-runtime", meter, read_timeout=60, pace=pace)
 
     def check_input(self, text: str) -> GuardedText:
-        """Check text before a model sees it; at most 25 text units."""
+        """Check text before a model sees it; at most 25 text units, less in some accounts."""
         return self._check("INPUT", text)
 
     def check_output(self, text: str) -> GuardedText:
@@ -60,21 +56,7 @@ class BedrockGuardrail:
         return replace(_applied(text, reply), grounding=_grounding(reply["assessments"]))
 
     def _check(self, source: str, text: str) -> GuardedText:
-        try:
-            return _applied(text, self._apply(source, [{"text": {"text": text}}]))
-        except ProviderTooLargeError:
-            if len(text) <= SMALLEST:
-                raise
-        # How much one call takes is the account's own; a 429 may mean "too big", not "too fast".
-        cut = cut_before(text, len(text) // 2)
-        first, second = self._check(source, text[:cut]), self._check(source, text[cut:])
-        worse = max(first, second, key=lambda one: SEVERITY.index(one.action))
-        return GuardedText(
-            text=worse.text if worse.action == "BLOCKED" else first.text + second.text,
-            action=worse.action,
-            policies=tuple(sorted({*first.policies, *second.policies})),
-            detected=tuple(sorted({*first.detected, *second.detected})),
-        )
+        return _applied(text, self._apply(source, [{"text": {"text": text}}]))
 
     def _apply(self, source: str, content: list[dict[str, Any]]) -> dict[str, Any]:
         reply = self._bedrock.call(

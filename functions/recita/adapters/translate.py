@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
 from recita.adapters.provider import Provider
 from recita.meter import Meter
+from recita.ports import Once, always
 from recita.ports.limits import Pace
 from recita.text.cutting import cut
 from recita.text.protecting import ELEMENT
@@ -56,24 +57,21 @@ class AmazonTranslator:
         """The settings that a translation depends on."""
         return "/".join(astuple(self._settings))
 
-    def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
+    def translate(
+        self, segments: Sequence[str], source: str, target: str, once: Once = always
+    ) -> list[str]:
         """Translate each segment; the result has as many.
 
         A segment that is larger than a call is cut and put together again.
         """
+
+        def call(text: str) -> str:
+            return once(text, lambda: self._call(text, source, target))
+
         lines = [" ".join(segment.split()) for segment in segments]  # a line break would count
         pieces = [list(cut(line, MAX_BYTES, ELEMENT)) for line in lines]
-        done = iter(self._lines([text for cuts in pieces for _, text in cuts], source, target))
+        done = _lines([text for cuts in pieces for _, text in cuts], call)
         return ["".join(before + next(done) for before, _ in cuts) for cuts in pieces]
-
-    def _lines(self, lines: Sequence[str], source: str, target: str) -> list[str]:
-        translated: list[str] = []
-        for batch in _batches(lines):
-            found = self._call("\n".join(batch), source, target).split("\n")
-            if len(found) != len(batch):  # the engine joined or split lines: ask one by one
-                found = [self._call(line, source, target) for line in batch]
-            translated += (" ".join(line.split()) for line in found)
-        return translated
 
     def _call(self, text: str, source: str, target: str) -> str:
         reply = self._translate.call(
@@ -86,6 +84,14 @@ class AmazonTranslator:
         self._translate.count("TranslateText", len(text), "characters")
         translated: str = reply["TranslatedText"]
         return translated
+
+
+def _lines(lines: Sequence[str], call: Callable[[str], str]) -> Iterator[str]:
+    for batch in _batches(lines):
+        found = call("\n".join(batch)).split("\n")
+        if len(found) != len(batch):  # the engine joined or split lines: ask one by one
+            found = [call(line) for line in batch]
+        yield from (" ".join(line.split()) for line in found)
 
 
 def _batches(lines: Sequence[str]) -> Iterator[list[str]]:

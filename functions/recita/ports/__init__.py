@@ -171,6 +171,15 @@ class Vision(Protocol):
         """Where faces are; None when nobody looks for any."""
 
 
+Once = Callable[[str, Callable[[], str]], str]
+"""Called with what is asked, and what asks and pays for it: may know the answer from before."""
+
+
+def always(_: str, pay: Callable[[], str]) -> str:
+    """Know nothing from before."""
+    return pay()
+
+
 class Translator(Protocol):
     """Amazon Translate."""
 
@@ -178,11 +187,14 @@ class Translator(Protocol):
     def fingerprint(self) -> str:
         """What a translation depends on besides its text and languages."""
 
-    def translate(self, segments: Sequence[str], source: str, target: str) -> list[str]:
+    def translate(
+        self, segments: Sequence[str], source: str, target: str, once: Once = always
+    ) -> list[str]:
         """Translate each segment, of any length; the result has as many.
 
         Segments may be HTML with elements that are not to be translated. ``source`` may be
-        ``auto``. Raises TranslationUnsupportedError and LanguageUnclearError.
+        ``auto``. Every call that is paid goes through ``once``: there may be many.
+        Raises TranslationUnsupportedError and LanguageUnclearError.
         """
 
 

@@ -36,10 +36,13 @@ class Guardrail(Protocol):
     used: GuardrailUsed
 
     def check_input(self, text: str) -> GuardedText:
-        """Check text before a model sees it; at most 25 text units."""
+        """Check text before a model sees it, for one payment.
+
+        At most 25 text units; an account that takes less raises ProviderTooLargeError.
+        """
 
     def check_output(self, text: str) -> GuardedText:
-        """Check text that would leave; at most 25 text units."""
+        """Check text that would leave, as above."""
 
     def check_grounding(self, text: str, source: str, query: str) -> GuardedText:
         """Check text that would leave, and how far it rests on ``source``.

@@ -1,4 +1,4 @@
-"""Asking the model: one JSON answer, checked, with one attempt at repair."""
+"""Asking the model: one JSON answer, checked, and what to say for its repair."""
 
 from __future__ import annotations
 
@@ -145,15 +145,13 @@ def schema() -> str:
     return json.dumps(Answered.model_json_schema(), separators=(",", ":"))
 
 
+def repairing(prompt: Prompt, fault: Fault) -> Prompt:
+    """Return the second question, which says what was wrong with the answer to the first."""
+    return replace(prompt, note=f"{prompt.note} {REPAIRS[fault]}")
+
+
 def ask(model: Model, prompt: Prompt, language: str = "") -> Reply:
-    """Ask, and once more when the answer can't be used; ``language`` is that of the answer."""
-    reply = _asked(model, prompt, language)
-    if reply.fault not in REPAIRS:
-        return reply
-    return _asked(model, replace(prompt, note=f"{prompt.note} {REPAIRS[reply.fault]}"), language)
-
-
-def _asked(model: Model, prompt: Prompt, language: str) -> Reply:
+    """Ask once; ``language`` is that of the answer. A fault of REPAIRS is worth a second try."""
     answer = _fail_closed(model.ask(prompt))
     if answer.verdict.action == "BLOCKED":
         return Reply(None, answer)

@@ -14,8 +14,9 @@ from recita.models.record import Warned
 from recita.models.summary import Grounding, GuardrailAction, Stage, Verdict
 from recita.ports import Answer, GuardedText, Guardrail, Model, Prompt
 from recita.pricing import priced
-from recita.steps.asking import Fault, ModelAnswer, Reply, ask, checked, schema
+from recita.steps.asking import REPAIRS, Fault, ModelAnswer, Reply, ask, checked, repairing, schema
 from recita.steps.budget import Budget
+from recita.steps.guarding import Guarding
 from recita.steps.workbench import StepRun
 from recita.text.prompting import PAGES, VERSION, delimited, instructions, new_tag, note
 
@@ -104,6 +105,7 @@ class Interview:
         self.models = models
         self.budget = budget or Budget()
         self._guardrail = guardrail
+        self._guarding = Guarding(step, guardrail)
         self._started = time.monotonic()
         self._new = 0
 
@@ -118,18 +120,18 @@ class Interview:
         def pay() -> Asked:
             model_id, picture = self._model(question).model_id, question.image is not None
             self.budget.afford_question(model_id, question.text, picture=picture)
-            return self._asked(question).model_copy(update={"key": key})
+            return self._asked(name, key, question)
 
         return self._once(name, key, Asked, pay)
 
     def check(self, name: str, text: str, stage: Stage, target: str) -> Checked:
         """Return the guardrail's verdict on a text that goes in; asked once, errors as above."""
-        check = self._guardrail.check_input
+        check = self._guarding.check_input
         return self._check(name, (text, "", ""), (stage, target), lambda: check(text))
 
     def check_answer(self, name: str, text: str, stage: Stage, target: str) -> Checked:
         """Return the verdict on a text that would leave, as above."""
-        check = self._guardrail.check_output
+        check = self._guarding.check_output
         return self._check(name, (text, "", ""), (stage, target), lambda: check(text))
 
     def ground(self, name: str, text: str, source: str, target: str) -> Checked:
@@ -206,14 +208,30 @@ class Interview:
     def _model(self, question: Question) -> Model:
         return self.models.window if question.part else self.models.whole
 
-    def _asked(self, question: Question) -> Asked:
+    def _asked(self, name: str, key: str, question: Question) -> Asked:
         model = self._model(question)
         if not priced(model.model_id):
             self.step.warn("price-unknown", model.model_id)
-        reply = ask(model, self._prompt(question), question.language)
+        reply = self._repaired(name, key, question)
         verdict = reply.last.verdict
         self.step.judge(question.stage, question.target, verdict, self._guardrail.used)
-        return _asked(reply, question.text, question.language)
+        return _asked(reply, question.text, question.language).model_copy(update={"key": key})
+
+    def _repaired(self, name: str, key: str, question: Question) -> Reply:
+        """Ask, and once more when the answer can't be used; that it can't is kept meanwhile."""
+        model, prompt = self._model(question), self._prompt(question)
+        place = _place(f"{name}.first")
+        first = self.step.recall(place, Asked)
+        if first is not None and first.key == key:
+            self.step.go_on((), ())
+            fault = first.fault
+        else:
+            reply = ask(model, prompt, question.language)
+            if reply.fault not in REPAIRS:
+                return reply
+            fault = reply.fault
+            self.step.keep(place, Asked(key=key, fault=fault))
+        return ask(model, repairing(prompt, fault), question.language)
 
     def _prompt(self, question: Question) -> Prompt:
         tag, task, language = new_tag(), question.task, question.language

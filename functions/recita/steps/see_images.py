@@ -83,7 +83,9 @@ def _seen(step: StepRun, spotted: Spotted, vision: Vision, moderated: Moderated)
         if error.code not in REFUSALS:  # a missing permission is no fault of the picture
             raise
         picture = picture.model_copy(update={"error": "image-refused"})
-    finally:  # what was paid before an error is kept
+    finally:
+        # What was paid before an error is kept, by one write for four calls. Only a process that
+        # is killed pays again; a write after every call would slow each picture down for that.
         picture = _judged(picture, moderated)
         if picture != kept:
             step.keep(seen(spotted.id), picture)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from recita.errors import UnderstandingFailedError
+from recita.models.document import Document
 from recita.models.steps import LanguageInput, LanguageOutput
 from recita.models.summary import Sentence, Summary, Understanding
 from recita.ports import Guardrail, Translator
@@ -12,7 +15,6 @@ from recita.steps.interview import OutOfTimeError
 from recita.steps.translate_text import publish_own, publish_text
 from recita.steps.translating import Services, Translation, job
 from recita.steps.workbench import StepRun, Workbench
-from recita.text.languages import same_language
 
 
 def run(
@@ -20,31 +22,39 @@ def run(
 ) -> LanguageOutput:
     """Publish the summary in one language, and the whole text where that is asked for.
 
-    BLOCKED when the guardrail stops the summary's translation. CONTINUE when the text is longer
-    than one invocation has time for: the next one goes on.
+    BLOCKED when the guardrail stops the summary's translation. CONTINUE when more is to be
+    translated than one invocation has time for: the next one goes on.
     """
     document, language = given.document.document_id, given.language
     with bench.step(document, f"translate-summary:{language}", given.attempt) as step:
         understood = _understood(step)
-        asked, summary = job(understood, language, step), understood.summary
         services = Services(translator, guardrail, budget(bench, given.document))
-        translation = Translation(step, asked, services)
-        foreign = not same_language(asked.source, language)
-        if foreign:
-            translated = _translated(summary, translation)
-            if translated is None:
-                return LanguageOutput(status="BLOCKED", language=language)
-            summary = translated
-        summary = summary.model_copy(update={"language": language})
-        step.publish_model(summary.artifact, summary, "summary", language=language)
+        translation = Translation(step, job(understood, language, step), services)
         try:
-            if given.document.speak == "full" or (foreign and given.document.whole_text):
-                publish_text(step, translation)
-            elif given.document.whole_text:
-                publish_own(step, language)
+            published = _published(step, understood.summary, translation, given.document)
         except OutOfTimeError:
             return LanguageOutput(status="CONTINUE", language=language)
-        return LanguageOutput(status="SUCCEEDED", language=language)
+        status: Literal["SUCCEEDED", "BLOCKED"] = "SUCCEEDED" if published else "BLOCKED"
+        return LanguageOutput(status=status, language=language)
+
+
+def _published(
+    step: StepRun, summary: Summary, translation: Translation, document: Document
+) -> bool:
+    """Publish what is asked for; False when the guardrail stops the summary."""
+    language = translation.target
+    if translation.foreign:
+        translated = _translated(summary, translation)
+        if translated is None:
+            return False
+        summary = translated
+    summary = summary.model_copy(update={"language": language})
+    step.publish_model(summary.artifact, summary, "summary", language=language)
+    if document.speak == "full" or (translation.foreign and document.whole_text):
+        publish_text(step, translation)
+    elif document.whole_text:
+        publish_own(step, language)
+    return True
 
 
 def _understood(step: StepRun) -> Understanding:

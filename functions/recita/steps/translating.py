@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from recita.models.base import Model
 from recita.models.record import Usage
 from recita.models.summary import Understanding
 from recita.ports import Guardrail, Translator
 from recita.steps.budget import Budget
-from recita.steps.interview import Kept, OutOfTimeError
+from recita.steps.guarding import Guarding
+from recita.steps.interview import OutOfTimeError
 from recita.steps.workbench import StepRun
 from recita.text import protecting
 from recita.text.languages import same_language
@@ -27,16 +29,10 @@ UNSURE = 0.5
 """Below this confidence in the document's language, Translate detects it."""
 
 
-class Asked(Kept):
-    """What Translate said of some segments, unchecked: only this step reads it."""
+class Asked(Model):
+    """What Translate said of the text of one call, unchecked: only this step reads it."""
 
-    texts: tuple[str, ...]
-
-
-class Translated(Kept):
-    """What became of some texts; no texts: the guardrail blocked them."""
-
-    texts: tuple[str, ...] | None = None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ class Translation:
         self._step = step
         self._job = given
         self._translator = services.translator
-        self._guardrail = services.guardrail
+        self._guarding = Guarding(step, services.guardrail)
         self._budget = services.budget
         self._started = time.monotonic()
         self._new = 0
@@ -95,34 +91,22 @@ class Translation:
         """The language translated into."""
         return self._job.target
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it is another one than the text's."""
+        return not same_language(self._job.source, self.target)
+
     def texts(self, name: str, texts: Sequence[str]) -> list[str] | None:
         """Return as many texts, each in one line; None when the guardrail blocks them.
 
-        At most 12,000 characters. What was translated before under ``name`` is not paid again.
-        Raises OutOfTimeError and CostCapReachedError before anything is paid.
+        At most 12,000 characters; ``name`` is theirs in verdicts. What was translated or checked
+        before is not paid again. Raises OutOfTimeError and CostCapReachedError before it is paid.
         """
-        place, key = f"translated/{self.target}/{name}.json", self._key(texts)
-        kept = self._step.recall(place, Translated)
-        if kept is not None and kept.key == key:
-            self._step.go_on(kept.verdicts, kept.warnings)
-        else:
-            self._begin(texts)
-            said, warned = len(self._step.verdicts), len(self._step.warnings)
-            done = self._guarded(name, self._translated(texts))
-            kept = Translated(
-                key=key,
-                texts=tuple(done) if done is not None else None,
-                verdicts=tuple(self._step.verdicts[said:]),
-                warnings=tuple(self._step.warnings[warned:]),
-            )
-            self._step.keep(place, kept)
-        return list(kept.texts) if kept.texts is not None else None
+        return self._guarded(name, self._translated(texts))
 
-    def _begin(self, texts: Sequence[str]) -> None:
-        if self._new and time.monotonic() - self._started > BUDGET_SECONDS:
-            raise OutOfTimeError
-        self._new += 1
-        text = "\n".join(texts)
+    def _begin(self, text: str) -> None:
+        """Let a text be translated, if there is time and money for that and for its check."""
+        self._in_time()
         paid = Usage(
             service="translate",
             operation="TranslateText",
@@ -133,11 +117,14 @@ class Translation:
         self._budget.afford((paid,))
         self._budget.afford_check(text)
 
-    def _key(self, texts: Sequence[str]) -> str:
-        used = self._guardrail.used
-        on = (VERSION, self._translator.fingerprint, used.id, used.version)
-        parts = (*on, self._job.source, self._job.target, *self._job.names, *texts)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    def _begin_check(self, text: str) -> None:
+        self._in_time()
+        self._budget.afford_check(text)
+
+    def _in_time(self) -> None:
+        if self._new and time.monotonic() - self._started > BUDGET_SECONDS:
+            raise OutOfTimeError
+        self._new += 1
 
     def _guarded(self, name: str, texts: Sequence[str]) -> list[str] | None:
         if not any(texts):
@@ -152,8 +139,9 @@ class Translation:
         return done
 
     def _checked(self, target: str, texts: Sequence[str]) -> list[str] | None:
-        guarded = self._guardrail.check_output("\n".join(texts))
-        self._step.judge("translation", target, guarded, self._guardrail.used)
+        text = "\n".join(texts)
+        guarded = self._guarding.check_output_once(text, lambda: self._begin_check(text))
+        self._step.judge("translation", target, guarded, self._guarding.used)
         if guarded.action == "BLOCKED":
             return None
         lines = guarded.text.split("\n")
@@ -180,22 +168,28 @@ class Translation:
         return [done.get(index, "") for index in range(len(texts))]
 
     def _ask(self, segments: Sequence[str]) -> list[str]:
-        if not segments or same_language(self._job.source, self.target):
+        if not segments or not self.foreign:
             return [protecting.unmarked(text) for text in segments]
-        return [protecting.unmarked(text) for text in self._paid(segments)]
+        given = self._job
+        said = self._translator.translate(segments, given.source, given.target, self._once)
+        return [protecting.unmarked(text) for text in said]
 
-    def _paid(self, segments: Sequence[str]) -> tuple[str, ...]:
-        """Return what Translate says, kept before it is checked: a check may fail and run again."""
-        key = self._key(segments)
-        place = f"translated/{self.target}/asked/{key}.json"
+    def _once(self, text: str, pay: Callable[[], str]) -> str:
+        """Return what Translate says of one call's text: kept, for later calls may fail."""
+        key = self._key(text)
+        place = f"translated/{self.target}/{key}.json"
         kept = self._step.recall(place, Asked)
         if kept is None:
-            said = self._translator.translate(segments, self._job.source, self._job.target)
-            kept = Asked(key=key, texts=tuple(said))
+            self._begin(text)
+            kept = Asked(text=pay())
             self._step.keep(place, kept)
         else:
             self._step.go_on((), ())
-        return kept.texts
+        return kept.text
+
+    def _key(self, text: str) -> str:
+        parts = (VERSION, self._translator.fingerprint, self._job.source, self.target, text)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _lost(self, text: str, translated: str) -> list[str]:
         return protecting.lost(text, translated, self._job.names)
