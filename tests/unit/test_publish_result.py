@@ -149,6 +149,7 @@ def test_the_event_says_where_the_manifest_lies() -> None:
     assert event.data.bucket == "recita-results"
     assert event.data.manifest_key == f"documents/{manifest.document_id}/manifest.json"
     assert event.data.languages == ("es",)
+    assert event.data.document_type == "invoice"
 
 
 def test_a_later_run_replaces_and_an_earlier_one_does_not() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recita.models.base import Model
 from recita.models.manifest import SCHEMA_VERSION, Status
+from recita.models.summary import DocumentType
 
 SOURCE = "recita.pipeline"
 
@@ -24,6 +25,8 @@ class EventData(Model):
     status: Status
     source_key: str
     languages: tuple[str, ...]
+    document_type: DocumentType | None = None
+    """What kind of document it is, so that a rule can choose; None where nobody could tell."""
 
 
 class DocumentEvent(Model):

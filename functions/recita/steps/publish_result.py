@@ -69,5 +69,6 @@ def _event(manifest: Manifest, bucket: str, key: str) -> DocumentEvent:
             status=manifest.status,
             source_key=manifest.source.key,
             languages=manifest.ledger.languages.translated,
+            document_type=manifest.classification.type if manifest.classification else None,
         ),
     )
