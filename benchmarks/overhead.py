@@ -169,7 +169,7 @@ def one_page() -> bytes:
 
 
 def imports() -> dict[str, Any]:
-    """Median import time of each handler, as a multiple of ``import boto3``'s."""
+    """Median import time of each handler, as a multiple of ``import boto3``'s, and the client's."""
     boto3 = import_seconds("boto3")
     handlers = {app.parent.name: f"{app.parent.name}.app" for app in FUNCTIONS.glob("*/app.py")}
     times = {name: import_seconds(module) for name, module in sorted(handlers.items())}
@@ -177,17 +177,18 @@ def imports() -> dict[str, Any]:
         "boto3_seconds": boto3,
         "handlers_seconds": times,
         "slowest_to_boto3": round(max(times.values()) / boto3, 2),
+        "client_seconds": import_seconds("recita_client", ROOT / "client"),
     }
 
 
-def import_seconds(module: str) -> float:
-    """Median seconds to import a module in a new process; a first, cold one does not count."""
+def import_seconds(module: str, folder: Path = FUNCTIONS) -> float:
+    """Median CPU seconds to import a module in a new process; a first, cold one does not count."""
     script = (
-        f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+        f"import time; t = time.process_time(); import {module}; print(time.process_time() - t)"
     )
     command = [sys.executable, "-c", script]
     seconds = [
-        float(subprocess.run(command, cwd=FUNCTIONS, capture_output=True, check=True).stdout)  # noqa: S603
+        float(subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout)  # noqa: S603
         for _ in range(IMPORT_REPEATS + 1)
     ]
     return round(median(seconds[1:]), 3)

@@ -129,6 +129,15 @@ def _completed() -> dict[str, str]:
     }
 
 
+def whole_result() -> dict[str, bytes]:
+    """Every file of a completed document, as a download has them."""
+    with _stopped_clock():
+        pipeline = _pipeline()
+        manifest = pipeline.run(invoice(), "invoices/4711.pdf")
+    names = ["manifest.json", *(artifact.key for artifact in manifest.artifacts)]
+    return {name: pipeline.artifact(manifest, name) for name in names}
+
+
 def _described() -> dict[str, str]:
     pipeline = Pipeline("none")
     pipeline.ocr.texts = ("STOP",)

@@ -96,38 +96,6 @@ def test_a_reader_of_1_0_reads_1_7() -> None:
     assert read == Manifest.model_validate(example("completed") | {"schema_version": "1.7"})
 
 
-def test_no_field_of_1_0_was_renamed_or_removed() -> None:
-    promised = {
-        "schema_version", "document_id", "status", "reason", "source", "route", "language",
-        "classification", "pages", "images", "summary", "facts", "guardrails", "translations",
-        "audio", "ledger", "artifacts", "usage", "cost", "steps", "engines", "warnings",
-    }  # fmt: skip
-    schema = json.loads(generated.schema("manifest"))
-    assert promised <= set(schema["required"])
-    parts = {
-        "Source": "bucket key version_id bytes sha256 media_type",
-        "PageEntry": "number method why characters confidence tables key_values artifact error",
-        "ImageEntry": "id page labels faces moderation text description artifact",
-        "SummaryEntry": "text language artifact model prompt_version grounding sentences",
-        "Fact": "name value page confidence",
-        "Verdict": "stage target action policies guardrail",
-        "TranslationEntry": "language status reason artifact",
-        "AudioEntry": "language status reason artifact voice engine captions marks"
-        " read_along duration_seconds",
-        "Artifact": "key media_type bytes sha256 kind language",
-        "Usage": "service operation calls units unit estimated",
-        "Cost": "currency estimated price_table",
-        "Step": "name status started_at ended_at attempts error",
-        "EngineUsed": "service engine",
-        "Warned": "code message",
-        "PageLedger": "total read missing",
-        "CharacterLedger": "extracted summarised",
-        "LanguageLedger": "requested translated spoken missing characters_spoken seconds_spoken",
-    }
-    for part, fields in parts.items():
-        assert set(fields.split()) <= set(schema["$defs"][part]["properties"]), part
-
-
 def test_references_in_a_manifest_are_relative_to_its_folder() -> None:
     manifest = Manifest.model_validate(example("completed"))
     named = {artifact.key for artifact in manifest.artifacts}

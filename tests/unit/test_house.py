@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("functions", "local", "cli")
+FOLDERS = ("functions", "local", "cli", "client")
 MODULE_LINES = 300
 FUNCTION_LINES = 40
 FUNCTION_LINES_P95 = 25
