@@ -12,11 +12,10 @@ import os
 import time
 import urllib.request
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,13 @@ from recita.models.document import document_id
 from recita_local import stack
 from recita_local.clients import client
 
+from benchmarks.fault_bill import Death, bill
+
 FINAL = frozenset({"COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED"})
 WIRES = ("throttle", "error", "reset-before", "reset-after", "timeout", "slow", "truncate")
 RARE = (*WIRES * 5, "skew", "kill-before", "kill-after")
 """Every fault of a wire; a clock is wrong, and a process dies, in one of 400 requests at 10 %."""
 
-KILLS = ("kill-before", "kill-after")
 NOTICES = ("lost", "late", "doubled")
 ENVIRONMENT = {"RECITA_LOCAL_ENGINES": "stub", "RECITA_LOCAL_LAMBDAS": "3"}
 """Nothing waits for engines then, so that more functions at once would wait for cores."""
@@ -75,6 +75,7 @@ class FaultLab:
         self.uploaded_at: dict[str, float] = {}
         self.done_at: dict[str, float] = {}
         self._events: dict[str, set[str]] = defaultdict(set)
+        self._deaths: list[Death] = []
         self.reach(running)
         self._listen()
 
@@ -85,6 +86,13 @@ class FaultLab:
         self._clients = {name: client(name, running.endpoint_url) for name in names}
         tables = self._clients["dynamodb"].list_tables()["TableNames"]
         (self._limits,) = (name for name in tables if "LimitsTable" in name)
+
+    def restart(self, die: Callable[[stack.Stack], None]) -> None:
+        """Let the laptop die, and start it again."""
+        begun = time.time()
+        die(self.stack)
+        self._deaths.append(Death(begun, time.time()))
+        self.reach(stack.start(self.stack.home))
 
     def plan(self, **plan: Any) -> None:
         """Put a plan of faults in force; without one there are no faults."""
@@ -175,7 +183,8 @@ class FaultLab:
         for document in self.uploads:
             self._judge(verdict, document, rows.get(document, {}), events.get(document, set()))
         verdict.stuck += len(held)
-        self._bill(verdict)
+        lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+        bill(verdict, lines, self._deaths)
         return verdict
 
     def events(self) -> dict[str, set[str]]:
@@ -232,25 +241,6 @@ class FaultLab:
             for one in found
         ]
 
-    def _bill(self, verdict: Verdict) -> None:
-        lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
-        faults = [line for line in lines if "fault" in line]
-        verdict.faults = dict(sorted(Counter(line["fault"] for line in faults).items()))
-        kills: dict[str, list[float]] = defaultdict(list)
-        for line in faults:
-            if line["fault"] in KILLS:
-                kills[line["document"]].append(line["at"])
-        for (_, operation, _), same in _paid(lines).items():
-            verdict.minimum_calls += 1
-            verdict.paid_calls += len(same)
-            for first, again in pairwise(same):
-                killed = any(first["at"] <= at <= again["at"] for at in kills[first["document"]])
-                if first["lost"] or killed:
-                    verdict.after_lost_replies += 1
-                else:
-                    verdict.unexplained += 1
-                    verdict.culprits.append(f"{first['document']}: {operation} paid twice")
-
     def _listen(self) -> None:
         """Give every event of the pipeline to a queue of ours, as a consumer would."""
         sqs, events = self._clients["sqs"], self._clients["events"]
@@ -265,16 +255,6 @@ class FaultLab:
         url = f"{self.stack.endpoint_url}/_recita/{path}"
         with urllib.request.urlopen(url, data=body, timeout=30):  # noqa: S310 - our own loopback
             pass
-
-
-def _paid(lines: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
-    """Paid calls by what was asked; a client token that comes again is answered with its job."""
-    calls: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for line in lines:
-        name = (line["service"], line["operation"], line.get("key", ""))
-        if line.get("units") and not (line["operation"].startswith("Start") and calls[name]):
-            calls[name].append(line)
-    return calls
 
 
 def _honest(manifest: dict[str, Any], status: str) -> bool:

@@ -67,7 +67,7 @@ def test_reading_is_no_effect() -> None:
     assert [name for name in asked if EFFECT.fullmatch(name)] == ["PUT", "PutItem", "converse"]
 
 
-def test_only_functions_meet_faults_and_only_under_a_plan() -> None:
+def test_only_functions_meet_faults_and_only_under_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     lab, agent = Lab(), {b"user-agent": "Boto3/1.43 app/read_pages.123"}
     assert lab.caller(agent) is None
     lab.request(b'{"rules": [{"kinds": ["slow"], "rate": 0}]}')
@@ -75,6 +75,8 @@ def test_only_functions_meet_faults_and_only_under_a_plan() -> None:
     assert lab.caller({b"user-agent": "Boto3/1.43"}) is None
     lab.request(b"")
     assert lab.caller(agent) is None
+    monkeypatch.setenv(VARIABLE, "calls.jsonl")  # who is logged is named, though nothing breaks
+    assert lab.caller(agent) == ("read_pages", "123")
 
 
 def test_calls_are_kept_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

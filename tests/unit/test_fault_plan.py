@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
 from recita_local.wire import plan as plans
-from recita_local.wire.plan import Asked, Plan, Rule
+from recita_local.wire.lab import Lab
+from recita_local.wire.plan import PAGE, Asked, Plan, Rule
 
 KEYS = [f"documents/{number}" for number in range(400)]
 
@@ -71,3 +73,17 @@ def test_a_kill_comes_once_at_its_effect() -> None:
 def test_a_fault_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="no faults of the kinds"):
         plans.read({"rules": [{"kinds": ["meteor"], "rate": 1}]})
+
+
+def test_a_page_is_left_out_by_a_rule_of_its_own() -> None:
+    lab = Lab()
+    assert not lab.spoils("document.0", 1)
+    rules = [
+        {"service": "textract", "operation": PAGE, "kinds": ["partial"], "rate": 0.5},
+        {"kinds": ["error"], "rate": 1},
+    ]
+    lab.request(json.dumps({"seed": "a", "rules": rules}).encode())
+    left_out = [lab.spoils("document.0", number) for number in range(100)]
+    assert 30 < sum(left_out) < 70
+    lab.request(b'{"rules": [{"kinds": ["error"], "rate": 1}]}')
+    assert not lab.spoils("document.0", 1)

@@ -52,6 +52,11 @@ class CallLog:
             if call.status >= 400:
                 self._failed[name] += 1
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is a file of calls."""
+        return bool(os.environ.get(VARIABLE))
+
     def write(self, line: dict[str, Any]) -> None:
         """Append a line to the file of calls, if there is one."""
         path = os.environ.get(VARIABLE)
@@ -96,6 +101,7 @@ def answered(context: RequestContext, status: int, seconds: float) -> None:
             "service": context.service,
             "operation": context.operation,
             "function": asked.function if asked else "",
+            "process": asked.process if asked else "",
             "document": asked.document if asked else "",
             "key": asked.key if asked else "",
             "status": status,

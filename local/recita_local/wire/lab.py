@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from recita_local.wire import plan as plans
 from recita_local.wire.calls import CALLS
 from recita_local.wire.failing import failure
-from recita_local.wire.plan import AFTER, Asked, Plan
+from recita_local.wire.plan import AFTER, PAGE, Asked, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -59,11 +59,19 @@ class Lab:
         return {"effects": dict(self._effects)}
 
     def caller(self, headers: dict[bytes, str]) -> tuple[str, str] | None:
-        """Function and process id of a request, if a function of the pipeline makes it."""
-        if not self.plan.active:
+        """Function and process id of a request, if a function makes it and somebody watches."""
+        if not (self.plan.active or CALLS.kept):
             return None
         found = CALLER.search(headers.get(b"user-agent", ""))
         return (found[1], found[2]) if found else None
+
+    def spoils(self, tag: str, number: int) -> bool:
+        """Whether a Textract job, named by its tag, is to leave out a page."""
+        asked = Asked("textract", PAGE, f"{tag} {number}")
+        if not self.plan.active or self.plan.due(asked) != "partial":
+            return False
+        CALLS.injected("partial", asked)
+        return True
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
         """Answer a function's request, unless the plan has a fault for it."""
@@ -134,7 +142,7 @@ class Lab:
             key = hashlib.sha256(path.encode() + body).hexdigest()
         else:
             key = " ".join(sorted(set(named)))
-        return Asked(service, operation, key, function, document, write)
+        return Asked(service, operation, key, function, document, write, pid)
 
 
 AI = frozenset({"textract", "rekognition", "translate", "polly", "bedrock"})

@@ -28,14 +28,17 @@ KINDS = (
     "late",
     "doubled",
 )
-"""The last three are for notifications: S3's events and the messages of SNS topics."""
+"""The last three are for notifications; ``partial`` is for what may be done in part."""
 
 AFTER = frozenset({"reset-after", "truncate", "kill-after"})
 """Kinds that come when the work is done: its reply is lost."""
 
 ANY = "*"
 NOTICES = "notices"
-"""The service of rules for notifications; its operations are ObjectCreated and Publish."""
+"""The service of rules for notifications: S3's (``ObjectCreated``), those of SNS topics
+(``Publish``), messages for functions (``Receive``) and of executions (``ExecutionEnded``)."""
+PAGE = "ReadPage"
+"""A page of a Textract job, as if it were an operation: ``partial`` leaves the page out."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Asked:
     document: str = ""
     write: int = 0
     """The how manieth effect of its document this is, from 1; 0 for a request that only reads."""
+    process: str = ""
+    """Id of the function's process."""
 
 
 @dataclass(frozen=True)

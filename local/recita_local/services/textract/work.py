@@ -16,6 +16,8 @@ from recita_local.services.textract.documents import download
 from recita_local.services.textract.jobs import FAILED, PARTIAL_SUCCESS, SUCCEEDED, Job
 from recita_local.services.textract.ocr import ask
 from recita_local.wire.faults import FAULTS
+from recita_local.wire.lab import LAB
+from recita_local.wire.plan import PAGE
 from recita_local.wire.service import ServiceError
 
 if TYPE_CHECKING:
@@ -49,13 +51,19 @@ def _read_pages(job: Job, path: Path) -> Iterator[ServiceError]:
     features = frozenset(job.params.get("FeatureTypes", ()))
     for index in range(job.pages):
         try:
-            FAULTS.due("textract", "ReadPage")  # of no operation: a page of a job
+            _meet_faults(job, index + 1)
             page = ask("read_page", path, index, structure=bool(features))
         except ServiceError as error:
             job.warnings.append({"ErrorCode": error.code, "Pages": [index + 1]})
             yield error
         else:
             job.blocks.extend(page_blocks(page, features, number=index + 1))
+
+
+def _meet_faults(job: Job, number: int) -> None:
+    FAULTS.due("textract", PAGE)
+    if LAB.spoils(job.params.get("JobTag", ""), number):
+        raise ServiceError("InternalServerError", "The page was not read", status=500)
 
 
 def result(job: Job, start: int = 0, count: int = PAGE_SIZE) -> dict[str, Any]:
