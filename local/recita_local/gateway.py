@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from recita_local.wire.lab import LAB
+from recita_local.wire.permissions import PERMISSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,11 @@ class Gateway:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if service := service_of(headers, scope):
+        service = service_of(headers, scope)
+        if PERMISSIONS.folder:
+            named = service or signed_name(headers, scope)
+            receive = await PERMISSIONS.note(scope, receive, named)
+        if service:
             await self._wire.serve(scope, receive, send, service)
         else:
             self.passed += 1

@@ -76,12 +76,12 @@ class Lab:
     async def serve(self, scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
         """Answer a function's request, unless the plan has a fault for it."""
         function, pid = scope["recita.caller"]
-        body = await _whole(receive)
+        body = await whole(receive)
         asked = self._asked(scope, body, function, pid)
         kind = self.plan.due(asked)
         scope["recita.asked"] = asked
         if kind is None or (kind == "partial" and failure(kind, asked, scope) is None):
-            await answer(scope, _again(body), send)
+            await answer(scope, again(body), send)
             return
         CALLS.injected(kind, asked)
         if kind in AFTER:
@@ -100,7 +100,7 @@ class Lab:
         elif found := failure(kind, scope["recita.asked"], scope):
             await _say(send, *found)
         else:
-            await answer(scope, _again(body), send)
+            await answer(scope, again(body), send)
 
     async def _after(self, kind: str, scope: Scope, body: bytes, how: tuple[Send, Answer]) -> None:
         """Do the work, and let the reply be lost."""
@@ -111,7 +111,7 @@ class Lab:
         async def keep(message: Any) -> None:
             said.append(message)
 
-        await answer(scope, _again(body), keep)
+        await answer(scope, again(body), keep)
         if kind == "kill-after":
             _kill(scope["recita.caller"][1])
         if kind == "truncate":
@@ -177,7 +177,8 @@ async def _say(send: Send, status: int, content: str, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _whole(receive: Receive) -> bytes:
+async def whole(receive: Receive) -> bytes:
+    """Read a request's body."""
     body, more = bytearray(), True
     while more:
         message = await receive()
@@ -186,8 +187,8 @@ async def _whole(receive: Receive) -> bytes:
     return bytes(body)
 
 
-def _again(body: bytes) -> Any:
-    """A channel that tells the body once more, and then nothing: who waits, waits."""
+def again(body: bytes) -> Any:
+    """Return a channel that tells the body once more, and then nothing: who waits, waits."""
     told = False
 
     async def receive() -> dict[str, Any]:
