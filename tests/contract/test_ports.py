@@ -165,6 +165,14 @@ def test_what_is_written_is_read(results: Results) -> None:
 
 
 @both
+def test_names_are_those_under_a_prefix(results: Results) -> None:
+    for key in ("work/a/2.json", "work/a/1.json", "work/ab/1.json", "work/a/b/1.json"):
+        results.write(key, b"1", "application/json")
+    assert results.names("work/a/") == ["work/a/1.json", "work/a/2.json", "work/a/b/1.json"]
+    assert results.names("work/c/") == []
+
+
+@both
 def test_what_is_erased_is_gone_in_every_version(results: Results) -> None:
     for key in ("work/a/1.json", "work/a/2.json", "work/b/1.json"):
         results.write(key, b"1", "application/json")
@@ -207,7 +215,7 @@ def test_a_rival_that_may_go_is_replaced(results: Results) -> None:
 
 
 def _interfere(results: Results, rival: Callable[[], None]) -> None:
-    """Let ``rival`` write between the next publisher's read and its write."""
+    """Let ``rival`` write just before the first write whose condition holds."""
     if isinstance(results, FakeResults):
         results.rival = rival
         return
@@ -215,10 +223,10 @@ def _interfere(results: Results, rival: Callable[[], None]) -> None:
     put_if = results._put_if
     pending = [rival]
 
-    def interfered(key: str, body: bytes, etag: str | None) -> None:
-        if pending:
+    def interfered(key: str, body: bytes, etag: str | None) -> bool:
+        if pending and (etag or results.read(key) is None):
             pending.pop()()
-        put_if(key, body, etag)
+        return put_if(key, body, etag)
 
     results._put_if = interfered  # type: ignore[method-assign]
 

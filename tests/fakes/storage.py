@@ -85,6 +85,9 @@ class FakeResults:
     def read(self, key: str) -> bytes | None:
         return self.objects.get(key)
 
+    def names(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.objects if key.startswith(prefix))
+
     def write(self, key: str, body: bytes, media_type: str) -> None:
         assert media_type
         self.objects[key] = body

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -110,6 +110,10 @@ class S3Results:
         """Return the object, or None when there is none."""
         return self._get(key)[0]
 
+    def names(self, prefix: str) -> list[str]:
+        """Return the keys that begin with ``prefix``, in the order of their bytes."""
+        return [key for page in self._pages(prefix) for key in page]
+
     def write(self, key: str, body: bytes, media_type: str) -> None:
         """Create or replace the object."""
         self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=media_type)
@@ -132,17 +136,19 @@ class S3Results:
 
     def remove(self, prefix: str, keep: str = "") -> None:
         """Remove every object whose key begins with ``prefix``, but the one named ``keep``."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix
-        )
-        for page in pages:  # of at most a thousand, as many as one DeleteObjects takes
-            found = [one["Key"] for one in page.get("Contents", ()) if one["Key"] != keep]
-            self._delete(found)
+        for page in self._pages(prefix):  # as many as one DeleteObjects takes
+            self._delete([key for key in page if key != keep])
 
     def erase(self, prefix: str) -> int:
         """Delete every version of what lies under ``prefix``; return how many there were."""
         deleted = erase_prefix(self._s3, self.bucket, prefix, "results")
         return deleted.versions + deleted.delete_markers
+
+    def _pages(self, prefix: str) -> Iterator[list[str]]:
+        """Keys by the thousand, at most."""
+        listing = self._s3.get_paginator("list_objects_v2")
+        for page in listing.paginate(Bucket=self.bucket, Prefix=prefix):
+            yield [one["Key"] for one in page.get("Contents", ())]
 
     def _delete(self, keys: list[str]) -> None:
         if not keys:
@@ -157,31 +163,25 @@ class S3Results:
 
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write by one conditional write; return what the key holds afterwards."""
-        current, etag = self._get(key)
-        if current is not None and not accept(current):
-            return current
+        etag = None  # most often there is none yet
+        while not self._put_if(key, body, etag):
+            current, etag = self._get(key)
+            if current is not None and not accept(current):
+                return current
+        return body
+
+    def _put_if(self, key: str, body: bytes, etag: str | None) -> bool:
+        """Write if what is there has this ``etag``; without one, if nothing is there."""
+        condition: Any = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         try:
-            self._put_if(key, body, etag)
+            self._s3.put_object(
+                Bucket=self.bucket, Key=key, Body=body, ContentType="application/json", **condition
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] not in CONFLICTS:
                 raise
-            # Someone published between our read and our write: theirs stands unless it may go.
-            return self.publish(key, body, accept)
-        return body
-
-    def _put_if(self, key: str, body: bytes, etag: str | None) -> None:
-        if etag is None:
-            self._s3.put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=body,
-                ContentType="application/json",
-                IfNoneMatch="*",
-            )
-        else:
-            self._s3.put_object(
-                Bucket=self.bucket, Key=key, Body=body, ContentType="application/json", IfMatch=etag
-            )
+            return False
+        return True
 
     def _get(self, key: str) -> tuple[bytes | None, str | None]:
         try:

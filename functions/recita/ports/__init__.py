@@ -78,6 +78,9 @@ class Results(Protocol):
     def read(self, key: str) -> bytes | None:
         """Return the object, or None when there is none."""
 
+    def names(self, prefix: str) -> list[str]:
+        """Return the keys that begin with ``prefix``, in the order of their bytes."""
+
     def write(self, key: str, body: bytes, media_type: str) -> None:
         """Create or replace the object."""
 

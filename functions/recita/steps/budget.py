@@ -41,7 +41,7 @@ class Budget:
 
     def affordable(self, each: Sequence[float]) -> int:
         """Return how many of these can be paid, from the first on; each is a price."""
-        if not self._cap:
+        if not self._cap or not each:
             return len(each)
         left = self._cap - self._spent()
         return sum(total <= left for total in accumulate(each))

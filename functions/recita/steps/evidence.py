@@ -16,7 +16,6 @@ from recita.models.summary import Speech, TranslatedText, Understanding, Verdict
 from recita.ports import Results
 from recita.pricing import price
 from recita.steps.budget import Budget
-from recita.steps.find_pictures import batches
 from recita.steps.handover import (
     CHILDREN,
     INVENTORY,
@@ -39,6 +38,7 @@ STEPS = (
     "understand-document",
     "describe-images",
 )
+SEEING = "see-images:"
 GAPS = ("summary-unusable", "cost-cap-reached")
 """Warnings of steps that ended without what they were asked for."""
 PER_LANGUAGE = ("translate-summary", "speak-summary")
@@ -83,7 +83,7 @@ def gather(results: Results, document: Document) -> Evidence:
     texts = {code: recall(translated_text(code), TranslatedText) for code in document.languages}
     children, pictures = recall(CHILDREN, Children), recall(PICTURES, Pictures)
     return Evidence(
-        records=_records(results, document, inventory),
+        records=_records(results, document),
         reading=recall(READING, Reading),
         inventory=inventory,
         pictures=pictures.pictures if pictures else (),
@@ -100,25 +100,24 @@ def budget(bench: Workbench, document: Document) -> Budget:
 
     def spent() -> float:
         if not before:
-            body = bench.results.read(work_key(document.document_id, INVENTORY))
-            inventory = Inventory.model_validate_json(body) if body is not None else None
-            records = _records(bench.results, document, inventory)
+            records = _records(bench.results, document)
             before.append(price(item for record in records for item in record.usage))
         return before[0] + price(bench.meter.usage())
 
     return Budget(bench.cost_cap, spent)
 
 
-def _records(
-    results: Results, document: Document, inventory: Inventory | None
-) -> tuple[StepRecord, ...]:
-    seeing = batches(len(inventory.pictures)) if inventory else ()
+def _records(results: Results, document: Document) -> tuple[StepRecord, ...]:
+    """Read what is there; one listing takes less time than asking for each that may be."""
+    folder = work_key(document.document_id, "steps/")
+    there = {key.removeprefix(folder).removesuffix(".json") for key in results.names(folder)}
+    seeing = (name for name in there if name.startswith(SEEING))
     names = [
         *STEPS,
-        *(f"see-images:{number}" for number in seeing),
+        *sorted(seeing, key=lambda name: int(name.removeprefix(SEEING))),
         *(f"{step}:{code}" for code in document.languages for step in PER_LANGUAGE),
     ]
-    bodies = [results.read(step_key(document.document_id, name)) for name in names]
+    bodies = [results.read(step_key(document.document_id, n)) for n in names if n in there]
     records = (StepRecord.model_validate_json(body) for body in bodies if body is not None)
     run = results.read(work_key(document.document_id, RUN))
     begun = Begun.model_validate_json(run) if run else None
