@@ -20,8 +20,8 @@ from recita_local.aws import lambda_pool, pruning
 EVERY_SECONDS = 2.0
 """What a power cut can cost: DynamoDB, SQS and executions of this window. S3 loses nothing."""
 
-REST = 9.0
-"""Pauses are this many times as long as the last save computed: a large state costs a tenth."""
+REST = 19.0
+"""Pauses are this many times as long as the last save computed: a large state costs a twentieth."""
 
 STAMP = "saved-at"
 """File whose time is when the last whole save began: nothing older than that is missing."""

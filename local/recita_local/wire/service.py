@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -62,14 +64,25 @@ class RequestContext:
 
     def client(self, service: str) -> Any:
         """A boto3 client for another service of the same laptop (S3, SNS, …)."""
-        factory: Any = boto3.client  # its overloads want the service as a literal
-        return factory(
-            service,
-            endpoint_url=self.endpoint_url,
-            region_name=self.region,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
-        )
+        with _MAKING_CLIENTS:
+            return _client(service, self.endpoint_url, self.region)
+
+
+_MAKING_CLIENTS = threading.Lock()
+"""boto3's session is not for several threads at once; its clients are."""
+
+
+@cache
+def _client(service: str, endpoint_url: str, region: str) -> Any:
+    """Making a client takes longer than most calls."""
+    factory: Any = boto3.client  # its overloads want the service as a literal
+    return factory(
+        service,
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
+    )
 
 
 Operation = Callable[[Params, RequestContext], Reply]
