@@ -25,7 +25,7 @@ class Watch:
 
     def look(self) -> int:
         """Take a sample; return how many documents have no ending yet."""
-        waiting, held = len(self._lab.waiting()), len(self._lab.held())
+        waiting, held = self._lab.untold(), len(self._lab.held())
         self.samples.append(
             {
                 "second": round(time.monotonic() - self._begun, 1),
@@ -76,7 +76,7 @@ def memory(server: int) -> dict[str, Any]:
 
 
 def percentiles(lab: FaultLab) -> dict[str, float]:
-    """Seconds from upload to the ending in the index."""
+    """Seconds from upload to the event of its end."""
     found = sorted(lab.done_at[one] - lab.uploaded_at[one] for one in lab.done_at)
     if not found:
         return {}
