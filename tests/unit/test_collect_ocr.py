@@ -200,13 +200,14 @@ def test_a_page_that_textract_warns_of_is_not_whole() -> None:
             self, job_id: str, features: Sequence[Feature] = (), cursor: OcrCursor | None = None
         ) -> Iterator[OcrPart]:
             for part in super().collect(job_id, features, cursor):
-                yield replace(part, failed={2: "PAGE_TORN"})
+                yield replace(part, failed=dict.fromkeys((0, 2, 3), "PAGE_TORN"))
 
     pipeline = Pipeline("es")
     pipeline.ocr = Torn(pipeline.meter, pipeline.results)
-    manifest = pipeline.run(files.pdf([SCAN, SCAN]))
-    assert [gap.page for gap in manifest.ledger.pages.missing] == [2]
-    page = Page.model_validate_json(pipeline.artifact(manifest, "pages/0002.json"))
+    manifest = pipeline.run(files.pdf([SCAN] * 3))
+    assert [gap.page for gap in manifest.ledger.pages.missing] == [3]  # torn again, in a second job
+    assert len(pipeline.ocr.jobs) == 2
+    page = Page.model_validate_json(pipeline.artifact(manifest, "pages/0003.json"))
     assert (page.text, page.error) == ("", "ocr-failed")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from recita.errors import ProviderBusyError, ProviderThrottledError, ProviderUnavailableError
 from recita.models.document import Document, work_key
+from recita.models.manifest import Manifest
 from recita.models.page import Feature
 from recita.models.steps import OcrProgress
 from recita.models.summary import MissingPage
@@ -145,19 +146,56 @@ def test_the_jobs_pages_join_those_already_read() -> None:
     assert pages[2].text.startswith("Scanned page number 2")
 
 
-@pytest.mark.parametrize("failed", [(), (2,)])
-def test_a_job_costs_only_the_pages_it_could_not_read(failed: tuple[int, ...]) -> None:
+def test_a_job_that_fails_costs_the_pages_it_was_to_read() -> None:
     pipeline = Pipeline("es")
-    pipeline.ocr.failed = dict.fromkeys(failed, "PAGE_BROKEN")
-    pipeline.ocr.job_error = "" if failed else "INTERNAL_ERROR"
+    pipeline.ocr.job_error = "INTERNAL_ERROR"
     manifest = pipeline.run(files.pdf([SCAN, files.good_page(2), SCAN]))
     assert manifest.status == "PARTIAL"
-    assert manifest.ledger.pages.missing == tuple(
-        MissingPage(page=number, reason="ocr-failed") for number in ((3,) if failed else (1, 3))
+    assert manifest.ledger.pages.missing == (
+        MissingPage(page=1, reason="ocr-failed"),
+        MissingPage(page=3, reason="ocr-failed"),
     )
     assert manifest.summary is not None
+    assert "INTERNAL_ERROR" in ocr_warning(manifest)
+
+
+def ocr_warning(manifest: Manifest) -> str:
     (warning,) = (w.message for w in manifest.warnings if w.code.startswith("ocr-"))
-    assert ("PAGE_BROKEN to pages 3." if failed else "INTERNAL_ERROR") in warning
+    return warning
+
+
+def test_pages_that_a_job_leaves_out_are_read_once_more() -> None:
+    pipeline = Pipeline("es")
+    pipeline.ocr.failed = {2: "INTERNAL"}  # page 3 of the document; alone, it is page 1
+    manifest = pipeline.run(files.pdf([SCAN, files.good_page(2), SCAN]))
+    assert manifest.status == "COMPLETED", manifest.reason
+    assert not [w for w in manifest.warnings if w.code.startswith("ocr-")]
+    assert len(pipeline.ocr.jobs) == len(pipeline.ocr.sent) == 1
+    text = pipeline.artifact(manifest, "text.md").decode()
+    assert [f"<!-- page {number} -->" in text for number in (1, 2, 3)] == [True] * 3
+
+
+def test_several_pages_left_out_are_another_job() -> None:
+    pipeline = Pipeline("es")
+    pipeline.ocr.failed = {1: "INTERNAL", 3: "PAGE_BROKEN"}
+    manifest = pipeline.run(files.pdf([SCAN] * 4))
+    first, second = pipeline.ocr.jobs.values()
+    assert (first.order.tag[-2:], second.order.tag[-2:]) == (".0", ".1")
+    # Of the two that are asked for again, the first is left out again.
+    assert manifest.ledger.pages.missing == (MissingPage(page=1, reason="ocr-failed"),)
+    assert ocr_warning(manifest) == "Textract answered INTERNAL to pages 1."
+    (usage,) = (used for used in manifest.usage if used.service == "textract")
+    assert usage.units == 6
+
+
+def test_a_page_that_is_left_out_twice_is_missing() -> None:
+    pipeline = Pipeline("es")
+    pipeline.ocr.failed = {1: "PAGE_BROKEN"}
+    manifest = pipeline.run(files.pdf([SCAN, files.good_page(2), SCAN]))
+    assert manifest.status == "PARTIAL"
+    assert manifest.ledger.pages.missing == (MissingPage(page=1, reason="ocr-failed"),)
+    assert manifest.summary is not None
+    assert "PAGE_BROKEN" in ocr_warning(manifest)
 
 
 def test_a_lost_interim_record_is_never_a_complete_reading() -> None:

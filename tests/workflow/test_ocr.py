@@ -113,13 +113,20 @@ def test_a_page_larger_than_textract_takes_is_read(recita: DocumentLaptop) -> No
     assert "Sheet 2 of this letter." in _page(recita, document, 2)
 
 
-def test_a_page_that_textract_can_not_read_costs_that_page(recita: DocumentLaptop) -> None:
-    recita.fault(service="textract", operation="ReadPage", code="BadDocumentException", times=1)
+def test_a_page_that_textract_can_not_read_twice_costs_that_page(recita: DocumentLaptop) -> None:
+    for operation in ("ReadPage", "DetectDocumentText"):
+        recita.fault(service="textract", operation=operation, code="BadDocumentException", times=1)
     manifest = recita.process(scan(letter(1), letter(2)), "torn.pdf", languages="none")
     assert manifest.status == "PARTIAL"
     assert [(gap.page, gap.reason) for gap in manifest.ledger.pages.missing] == [(1, "ocr-failed")]
     assert manifest.summary is not None
-    assert [w.code for w in manifest.warnings if w.code.startswith("ocr-")] == ["ocr-page-failed"]
+    assert [w.code for w in manifest.warnings if w.code.startswith("ocr-")] == ["ocr-job-failed"]
+
+
+def test_a_page_that_textract_leaves_out_is_read_again(recita: DocumentLaptop) -> None:
+    recita.fault(service="textract", operation="ReadPage", code="InternalServerError", times=1)
+    manifest = recita.process(scan(letter(1), letter(2)), "left-out.pdf", languages="none")
+    assert manifest.status == "COMPLETED", manifest.reason
 
 
 def test_a_throttled_start_is_retried_and_paid_once(recita: DocumentLaptop) -> None:

@@ -75,7 +75,7 @@ WARNINGS = {
     "speech-task-failed": "Polly's tasks did not speak a text; run the document again.",
     "ocr-refused": "Textract would not take a page; the ledger names it.",
     "ocr-job-failed": "Textract's job ended without a result; the ledger names the pages.",
-    "ocr-page-failed": "Textract's job could not read some pages; the ledger names them.",
+    "ocr-page-failed": "Textract could not read some pages, twice; the ledger names them.",
     "ocr-analysis-failed": "Pages were read, but not looked at for tables or form fields.",
 }
 """Codes of warnings: what a reader should know of a document however it ended."""

@@ -65,7 +65,9 @@ class Collecting:
         coming = iter(parts)
         while part := self._next(coming, count):
             self.following, self.running = part.following, part.running
-            self.failed |= {self.round.pages[n - 1]: code for n, code in part.failed.items()}
+            # Textract counts from 1; its model also allows warnings of a page 0.
+            numbers = dict(enumerate(self.round.pages, start=1))
+            self.failed |= {numbers[n]: code for n, code in part.failed.items() if n in numbers}
             for page in part.pages:
                 yield self._numbered(page)
             count += len(part.pages)
@@ -165,14 +167,16 @@ def _keep(step: StepRun, collecting: Collecting, part: int, pages: list[Page]) -
 
 def _warn(step: StepRun, collecting: Collecting, error: str) -> None:
     round_ = collecting.round
-    if error and round_.number == 0:
+    if error and round_.reads:
         step.warn("ocr-job-failed", f"The job that was to read {len(round_.pages)} pages: {error}")
     elif error:
         features = ", ".join(round_.features)
         lost = f"pages {_listed(round_.pages)} were not analysed for {features}"
         step.warn("ocr-analysis-failed", f"{lost}: {error}")
-    for code in sorted(set(collecting.failed.values())):
-        pages = [number for number, why in collecting.failed.items() if why == code]
+    # What the first round leaves out is asked for once more.
+    failed = collecting.failed if round_.number else {}
+    for code in sorted(set(failed.values())):
+        pages = [number for number, why in failed.items() if why == code]
         step.warn("ocr-page-failed", f"Textract answered {code} to pages {_listed(pages)}.")
 
 
@@ -185,12 +189,7 @@ def _round_over(step: StepRun, progress: OcrProgress, left: Budget) -> OcrProgre
     recalled = (step.recall(ocr_part(n), CollectedPart) for n in range(progress.part + 1))
     parts = [part for part in recalled if part]
     if progress.round == 0:
-        wanted = {n: what for part in parts for n, what in part.worth.items()}
-        numbers = sorted(wanted)
-        paid = left.affordable([ocr_page(wanted[number]) for number in numbers])
-        if beyond := numbers[paid:]:
-            step.warn("cost-cap-reached", f"Pages {_listed(beyond)} were not analysed.")
-        ocr_rounds.go_on(step, {number: wanted[number] for number in numbers[:paid]})
+        _go_on(step, parts, left)
     following = progress.round + 1
     if ocr_rounds.find(step, following):
         return OcrProgress(status="START", round=following, part=progress.part + 1)
@@ -198,15 +197,29 @@ def _round_over(step: StepRun, progress: OcrProgress, left: Budget) -> OcrProgre
     return OcrProgress(status="DONE", round=progress.round, part=progress.part)
 
 
+def _go_on(step: StepRun, parts: Sequence[CollectedPart], left: Budget) -> None:
+    """Plan what comes after the first round, as far as it can be paid."""
+    first = ocr_rounds.find(step, 0)
+    features = first.features if first else ()
+    left_out = sorted({number for part in parts for number in part.failed})
+    wanted = {n: what for part in parts for n, what in part.worth.items() if n not in left_out}
+    asked = [*((number, features) for number in left_out), *sorted(wanted.items())]
+    paid = left.affordable([ocr_page(what) for _, what in asked])
+    if beyond := [number for number, _ in asked[paid:]]:
+        step.warn("cost-cap-reached", f"Pages {_listed(beyond)} were not analysed.")
+    ocr_rounds.go_on(step, dict(asked[len(left_out) : paid]), left_out[:paid])
+
+
 def _finish(step: StepRun, parts: Sequence[CollectedPart]) -> None:
     """Join what was collected with what needed no OCR; later rounds know more of a page."""
     pending = step.recall(PENDING, Reading) or Reading(pages=())
-    failed = {number for part in parts if part.round == 0 for number in part.failed}
-    found = {page.number: page for part in parts for page in part.pages}
+    found = {
+        page.number: page for part in parts for page in part.pages if page.number not in part.failed
+    }
     lost = [
         Page(number=page.number, method="none", why=page.why, error=FAILED)
         for page in pending.pages
-        if page.method == "ocr" and (page.number not in found or page.number in failed)
+        if page.method == "ocr" and page.number not in found
     ]
     done = {page.number: page for page in pending.pages if page.method != "ocr"} | found
     done |= {page.number: page for page in reading.publish(step, lost)}

@@ -130,12 +130,12 @@ def _cut(step: StepRun, round_: OcrRound, target: Path) -> None:
 
 
 def _read_now(step: StepRun, round_: OcrRound, ocr: Ocr, body: bytes) -> OcrJob:
-    """Analyse a single page at once: its answer takes the place of a job's results."""
+    """Read a single page at once: its answer takes the place of a job's results."""
     try:
         result = read_once(step, ocr, body, round_.features)
     except ProviderRefusedError as error:
         return OcrJob(error=str(error))
-    return OcrJob(answer=result.pages)
+    return OcrJob(answer=result.pages, error=", ".join(result.failed.values()))
 
 
 def _seal(document: Document, round_: OcrRound) -> str:

@@ -2,11 +2,12 @@
 
 Plain text costs a 33rd of what forms cost, so tables and forms are looked for only on pages whose
 text, once read, looks like one. Features that somebody asked for are read in the first round.
+Pages that Textract has left out of it (PARTIAL_SUCCESS) are read once more, by themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from recita.models.base import Model
@@ -22,6 +23,13 @@ class OcrRound(Model):
     number: int = 0
     pages: tuple[int, ...]
     features: tuple[Feature, ...] = ()
+    again: bool = False
+    """Whether the first round has left its pages out."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether nobody else reads its pages."""
+        return self.number == 0 or self.again
 
     @property
     def pdf(self) -> str:
@@ -59,14 +67,17 @@ def find(step: StepRun, number: int) -> OcrRound | None:
     return next((found for found in plan.rounds if found.number == number), None)
 
 
-def go_on(step: StepRun, worth: Mapping[int, tuple[Feature, ...]]) -> None:
+def go_on(step: StepRun, worth: Mapping[int, tuple[Feature, ...]], left_out: Sequence[int]) -> None:
     """Plan the rounds after the first: pages that are worth the same go together."""
+    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
     groups: dict[tuple[Feature, ...], list[int]] = {}
     for number in sorted(worth):
         groups.setdefault(worth[number], []).append(number)
-    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
-    more = [
-        OcrRound(number=number, pages=tuple(groups[features]), features=features)
-        for number, features in enumerate(sorted(groups), start=1)
+    more = [(tuple(groups[features]), features, False) for features in sorted(groups)]
+    if left_out and plan.rounds:
+        more.append((tuple(left_out), plan.rounds[0].features, True))
+    rounds = [
+        OcrRound(number=number, pages=pages, features=features, again=again)
+        for number, (pages, features, again) in enumerate(more, start=1)
     ]
-    step.keep(PLAN, OcrPlan(rounds=(*plan.rounds[:1], *more)))
+    step.keep(PLAN, OcrPlan(rounds=(*plan.rounds[:1], *rounds)))
