@@ -5,11 +5,13 @@ The same thread lets idle Lambda processes go.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core.persistence import save_all
@@ -22,6 +24,9 @@ EVERY_SECONDS = 2.0
 
 REST = 19.0
 """Pauses are this many times as long as the last save computed: a large state costs a twentieth."""
+
+TRIES = 10
+"""Of a copy of a service's state, while the service is at work."""
 
 STAMP = "saved-at"
 """File whose time is when the last whole save began: nothing older than that is missing."""
@@ -80,9 +85,23 @@ def _save() -> float:
     """Save everything; returns the seconds of processor time it took."""
     began, used = time.time(), time.thread_time()
     pruning.prune()
-    save_all(app._build_persistence_save_dict())  # noqa: SLF001 - what shutdown calls
-    _stamp(began)
+    found, missed = app._build_persistence_save_dict(), list[str]()  # noqa: SLF001 - what shutdown calls
+    save_all({name: partial(_state, name, get, missed) for name, get in found.items()})
+    if not missed:
+        _stamp(began)
     return time.thread_time() - used
+
+
+def _state(name: str, get: Callable[[], Any], missed: list[str]) -> Any:
+    """A service's state; None, which leaves its last one alone, when it can't be had.
+
+    ministack copies it while others change it, which Python notices: then it is copied anew.
+    """
+    for _ in range(TRIES):
+        with contextlib.suppress(RuntimeError):
+            return get()
+    missed.append(name)
+    return None
 
 
 def _stamp(at: float) -> None:
