@@ -153,7 +153,7 @@ def dropped(where: target.Target, file: Path, wanted: dict[str, str]) -> float:
     """Seconds from the upload until the manifest can be read."""
     started = time.perf_counter()
     sent = uploads.upload(where, file, "page.pdf", wanted)
-    while inventory.manifest(where, sent.document_id) is None:
+    while inventory.result(where, sent.document_id) is None:
         if time.perf_counter() - started > LONGEST_SECONDS:
             raise SystemExit("the page never came out")
         time.sleep(0.02)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from recita.models.manifest import Manifest
 from recita_cli import readable
+from recita_client import open_document
 from recita_local import doctor
 from recita_local.samples import Sample, make
 
@@ -66,7 +66,7 @@ def judge(sample: Sample, line: dict[str, Any], *, limited: bool) -> bool:
     if line["manifest"] is None:
         say(f"{sample.path.name}: no result: {line['error']['message']}")
         return False
-    manifest = Manifest.model_validate(line["manifest"])
+    manifest = open_document(line["directory"]).manifest
     say("\n".join(readable.result(sample.path.name, manifest, Path(line["directory"]))))
     expected = (
         {sample.status, "PARTIAL"} if limited and sample.status != "REJECTED" else {sample.status}

@@ -88,7 +88,8 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
         except Exception as error:
             if not _explainable(error):
                 raise
-            _report(str(error), str(getattr(error, "hint", "") or getattr(error, "fix", "")))
+            fix = getattr(error, "hint", "") or getattr(error, "fix", "")
+            _report(str(getattr(error, "what", error)), str(fix))
 
     return wrapper
 
@@ -102,6 +103,6 @@ def _report(message: str, fix: str, code: int = exits.FAILED) -> NoReturn:
 
 def _explainable(error: Exception) -> bool:
     """Whether the error's own words are meant for people: ours and botocore's are."""
-    if type(error).__module__.partition(".")[0] in {"recita", "recita_local", "botocore", "boto3"}:
-        return True
-    return isinstance(error, OSError)
+    ours = {"recita", "recita_client", "recita_local"}
+    known = type(error).__module__.partition(".")[0] in {*ours, "botocore", "boto3"}
+    return known or isinstance(error, OSError)

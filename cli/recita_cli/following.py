@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from recita.models.document import execution_name, result_key, work_key
+from recita.models.document import execution_name, work_key
 from recita.models.record import StepRecord
+from recita_client import Document, RecitaClientError
 
+from recita_cli import inventory
 from recita_cli.console import CliError
 from recita_cli.target import Target
 
@@ -38,7 +39,7 @@ class Journey:
     started: float = field(default_factory=time.monotonic)
     steps: dict[str, StepRecord] = field(default_factory=dict)
     status: str = "PROCESSING"
-    manifest: bytes | None = None
+    result: Document | None = None
     error: CliError | None = None
     ended: float | None = None
     asked: float = field(default_factory=time.monotonic)
@@ -54,12 +55,12 @@ class Journey:
     @property
     def over(self) -> bool:
         """Whether nothing more will come."""
-        return self.manifest is not None or self.error is not None
+        return self.result is not None or self.error is not None
 
     def conclude(self) -> None:
         """Note when and how it ended."""
         self.ended = time.monotonic()
-        self.status = json.loads(self.manifest)["status"] if self.manifest else "FAILED"
+        self.status = self.result.manifest.status if self.result else "FAILED"
 
 
 class Display(Protocol):
@@ -113,13 +114,16 @@ class Follower:
             self._news = time.monotonic()
             self._display.step(journey, record)
         if PUBLISHED in journey.steps:  # before that, asking for the manifest is a wasted call
-            journey.manifest = self._manifest(journey)
-        if journey.manifest is None and time.monotonic() - journey.asked > EXECUTION_SECONDS:
+            self._ask_result(journey)
+        if not journey.over and time.monotonic() - journey.asked > EXECUTION_SECONDS:
             journey.asked = time.monotonic()
             self._ask_execution(journey)
 
-    def _manifest(self, journey: Journey) -> bytes | None:
-        return self._read(result_key(journey.document_id, "manifest.json"))
+    def _ask_result(self, journey: Journey) -> None:
+        try:
+            journey.result = inventory.result(self._target, journey.document_id)
+        except RecitaClientError as error:
+            journey.error = CliError(error.what, error.fix)
 
     def _new_steps(self, journey: Journey) -> Iterator[StepRecord]:
         prefix = work_key(journey.document_id, "steps/")
@@ -153,9 +157,9 @@ class Follower:
             return
         # It may have published just before it died: the manifest has the last word. If not, the
         # pipeline itself runs it again, or closes it.
-        journey.manifest = self._manifest(journey)
+        self._ask_result(journey)
         journey.lost = journey.lost or time.monotonic()
-        if journey.manifest is None and time.monotonic() - journey.lost > SETTLING_SECONDS:
+        if not journey.over and time.monotonic() - journey.lost > SETTLING_SECONDS:
             journey.error = _died(journey, execution)
 
     def _row(self, journey: Journey) -> dict[str, Any] | None:

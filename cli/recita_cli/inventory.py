@@ -8,6 +8,7 @@ from typing import Any
 
 from recita.models.document import result_key, work_key
 from recita.models.record import StepRecord
+from recita_client import Document, NotFoundError, S3Source
 
 from recita_cli import exits
 from recita_cli.console import CliError
@@ -88,17 +89,13 @@ def _ids(target: Target, prefix: str) -> set[str]:
     return {entry["Prefix"].split("/")[1] for entry in listing.get("CommonPrefixes", [])}
 
 
-def manifest(target: Target, document: str) -> bytes | None:
-    """The manifest of a document, None while it is on its way."""
-    s3 = target.s3
-    key = result_key(document, "manifest.json")
+def result(target: Target, document: str) -> Document | None:
+    """The result of a document, None while it is on its way."""
+    source = S3Source(target.outputs["ResultsBucketName"], document, target.s3)
     try:
-        body: bytes = s3.get_object(Bucket=target.outputs["ResultsBucketName"], Key=key)[
-            "Body"
-        ].read()
-    except s3.exceptions.NoSuchKey:
+        return Document(source)
+    except NotFoundError:
         return None
-    return body
 
 
 def steps(target: Target, document: str) -> list[StepRecord]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recita_cli import results, uploads
+from recita_client import RecitaClientError
+
+from recita_cli import uploads
 from recita_cli.console import CliError
 from recita_cli.display import shown
 from recita_cli.following import Follower, Journey
@@ -46,11 +48,11 @@ class Job:
 
     def as_data(self) -> dict[str, Any]:
         """The line that ``--json`` prints."""
-        body = self.journey.manifest if self.journey and self.directory else None
+        result = self.journey.result if self.journey and self.directory else None
         line = {
             "file": self.label,
             "directory": str(self.directory) if self.directory else None,
-            "manifest": json.loads(body) if body else None,
+            "manifest": json.loads(result.body) if result else None,
         }
         if self.error:
             line["error"] = {"message": str(self.error), "fix": self.error.fix}
@@ -80,7 +82,7 @@ def process(target: Target, jobs: Sequence[Job], order: Order) -> None:
 
         def collect(journey: Journey) -> None:
             job = under_way[id(journey)]
-            fetched.append(pool.submit(_collect, target, job, order.out))
+            fetched.append(pool.submit(_collect, job, order.out))
 
         follower = Follower(target, display)
         follower.follow([job.journey for job in jobs if job.journey], collect)
@@ -102,16 +104,15 @@ def _send(target: Target, job: Job, order: Order) -> None:
         job.journey = Journey(job.short, sent.document_id)
 
 
-def _collect(target: Target, job: Job, out: Path) -> None:
+def _collect(job: Job, out: Path) -> None:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    if job.journey is None or job.journey.manifest is None:
+    if job.journey is None or job.journey.result is None:
         job.error = job.journey.error if job.journey else None
         return
-    body = job.journey.manifest
     try:
-        job.directory = results.fetch(target, results.parse(body), body, out)
-    except CliError as error:
-        job.error = error
+        job.directory = job.journey.result.download(out / job.journey.document_id)
+    except RecitaClientError as error:
+        job.error = CliError(error.what, error.fix)
     except (OSError, BotoCoreError, ClientError) as error:
         job.error = CliError(f"{job.label}: its results can't be fetched: {error}")

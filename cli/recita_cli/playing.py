@@ -12,22 +12,21 @@ from typing import TYPE_CHECKING
 from recita_cli import exits
 from recita_cli.console import CliError, say
 from recita_cli.readable import PLAYERS
-from recita_cli.results import fetch_one
 
 if TYPE_CHECKING:
-    from recita.models.manifest import AudioEntry, Manifest
-
-    from recita_cli.target import Target
+    from recita_client import Audio, Document
 
 
-def play(where: Target, manifest: Manifest, language: str | None) -> None:
+def play(document: Document, language: str | None) -> None:
     """Play the summary in a language, or in the first that was spoken.
 
     Raises CliError when nothing was spoken so, when no player is installed and when it fails.
     """
-    entry, player = _spoken(manifest, language), _player()
+    speech, player = _spoken(document, language), _player()
+    entry = speech.entry
     with tempfile.TemporaryDirectory() as folder:
-        sound = fetch_one(where, manifest, entry.artifact or "", Path(folder))
+        sound = Path(folder) / f"{entry.language}.mp3"
+        sound.write_bytes(speech.mp3())
         seconds = entry.duration_seconds or 0
         say(f"{entry.language}, {seconds:.0f} s by {entry.voice}, played by {player[0]}")
         done = subprocess.run([*player, str(sound)], check=False)  # noqa: S603 - a known player
@@ -36,16 +35,17 @@ def play(where: Target, manifest: Manifest, language: str | None) -> None:
         raise CliError(message, f"see whether `{player[0]}` plays another file")
 
 
-def _spoken(manifest: Manifest, language: str | None) -> AudioEntry:
-    spoken = [entry for entry in manifest.audio if entry.status == "SUCCEEDED"]
-    asked = [entry for entry in spoken if language in (None, entry.language)]
+def _spoken(document: Document, language: str | None) -> Audio:
+    entries = document.manifest.audio
+    spoken = [entry.language for entry in entries if entry.status == "SUCCEEDED"]
+    asked = [code for code in spoken if language in (None, code)]
     if asked:
-        return asked[0]
+        return document.audio(asked[0])
     if spoken:
-        there = ", ".join(entry.language for entry in spoken)
+        there = ", ".join(spoken)
         message = f"there is no speech in {language}"
         raise CliError(message, f"it is spoken in {there}", exits.USAGE)
-    reasons = [entry.reason.message for entry in manifest.audio if entry.reason]
+    reasons = [entry.reason.message for entry in entries if entry.reason]
     message = f"nothing of this document was spoken{': ' + reasons[0] if reasons else ''}"
     raise CliError(message, "run it again with --languages and --speak summary")
 

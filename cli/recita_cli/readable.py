@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from recita.models.manifest import AudioEntry, ImageLedger, Manifest, SummaryEntry, TranslationEntry
-from recita.models.picture import Label
-from recita.models.summary import Verdict
+from recita_client import Manifest
+from recita_client.entries import AudioEntry, Label, SummaryEntry, Translation, Verdict
+from recita_client.manifest import ImageLedger
 
 from recita_cli.console import paint
 
@@ -163,7 +163,7 @@ def _languages(manifest: Manifest) -> list[str]:
     return lines
 
 
-def _entry(entry: TranslationEntry | AudioEntry | None, done: str) -> str:
+def _entry(entry: Translation | AudioEntry | None, done: str) -> str:
     if entry is None:
         return ""
     if entry.status != "SUCCEEDED":

@@ -108,11 +108,11 @@ def _print_json(todo: Sequence[jobs.Job]) -> None:
 
 
 def _print_text(todo: Sequence[jobs.Job]) -> None:
-    from recita_cli import readable, results  # noqa: PLC0415
+    from recita_cli import readable  # noqa: PLC0415
 
     for job in todo:
-        if job.directory and job.journey and job.journey.manifest:
-            manifest = results.parse(job.journey.manifest)
+        if job.directory and job.journey and job.journey.result:
+            manifest = job.journey.result.manifest
             typer.echo("\n".join([*readable.result(job.label, manifest, job.directory), ""]))
         _explain(job)
 

@@ -12,8 +12,10 @@ from recita_cli import options
 from recita_cli.console import command, emit, table
 
 if TYPE_CHECKING:
-    from recita.models.manifest import ImageEntry, ImageLedger, LanguageLedger, Manifest, Step
     from recita.models.record import StepRecord
+    from recita_client import Manifest
+    from recita_client.entries import ImageEntry
+    from recita_client.manifest import ImageLedger, LanguageLedger, Step
 
 WITHOUT_MANIFEST = {
     "QUEUED": "waits until a place in flight is free",
@@ -51,21 +53,21 @@ def show(
     recita show 7f3a --json | jq .ledger
     recita show 7f3a --play --language es
     """  # noqa: D301 - \b keeps the examples' lines apart
-    from recita_cli import inventory, playing, results, target  # noqa: PLC0415 - pydantic costs 100 ms
+    from recita_cli import inventory, playing, target  # noqa: PLC0415 - pydantic costs 100 ms
 
     where = target.existing(stack_name)
     found = inventory.find(where, document)
-    body = inventory.manifest(where, found)
-    if body is None:
+    result = inventory.result(where, found)
+    if result is None:
         row = inventory.row(where, found) or {}
         status = str(row.get("status", "PROCESSING"))
         _without_manifest(found, status, inventory.steps(where, found), as_json=as_json)
     elif play:
-        playing.play(where, results.parse(body), language)
+        playing.play(result, language)
     elif as_json:
-        emit(json.loads(body))
+        emit(json.loads(result.body))
     else:
-        typer.echo("\n".join(report(results.parse(body))))
+        typer.echo("\n".join(report(result.manifest)))
 
 
 def report(manifest: Manifest) -> list[str]:

@@ -18,8 +18,8 @@ def checked(artifact: Artifact, source: Source) -> bytes:
     body = source.read(check_key(artifact.key))
     if len(body) != artifact.bytes or hashlib.sha256(body).hexdigest() != artifact.sha256:
         raise IntegrityError(
-            f"{artifact.key} is not what the manifest of {source.name} describes: "
-            f"{len(body)} bytes came, {artifact.bytes} are told",
+            f"{artifact.key} is not what the manifest describes: {len(body)} bytes came from "
+            f"{source.name}, {artifact.bytes} are told",
             "read the manifest again: the document may just have been run again",
         )
     return body

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import recita_client
 from recita.models.manifest import (
     AudioEntry,
     Cost,
@@ -22,8 +23,8 @@ from recita.models.manifest import SummaryEntry as Summary
 from recita.models.picture import Label
 from recita.models.reasons import reason
 from recita.models.record import StepError, StepRecord
-from recita.models.summary import Verdict
 from recita_cli import readable
+from recita_cli.console import CliError
 from recita_cli.display import Lines, LiveTable, shown, step_text
 from recita_cli.following import Journey
 from recita_cli.show import report
@@ -36,7 +37,8 @@ def record(name: str, status: Any = "SUCCEEDED", error: StepError | None = None)
     return StepRecord(name=name, status=status, started_at=START, ended_at=end, error=error)
 
 
-def manifest(**fields: Any) -> Manifest:
+def manifest(**fields: Any) -> recita_client.Manifest:
+    """A manifest as the client reads it."""
     given: dict[str, Any] = {
         "document_id": "a" * 32,
         "execution": "a" * 32,
@@ -50,7 +52,8 @@ def manifest(**fields: Any) -> Manifest:
         "ledger": Ledger(),
         "cost": Cost(estimated=0.0, price_table="2026-11"),
     }
-    return Manifest.model_validate(given | fields)
+    made = Manifest.model_validate(given | fields)
+    return recita_client.parse_manifest(made.model_dump_json())
 
 
 def summary() -> Summary:
@@ -121,7 +124,8 @@ def test_a_terminal_gets_a_table_with_every_document() -> None:
     drawn = io.StringIO()
     table.live.console = Console(file=drawn, force_terminal=True, width=120)
     moving = Journey("[b]a[/b].pdf", "a" * 32, steps={"read-pages": record("read-pages")})
-    done = Journey("b.pdf", "b" * 32, status="COMPLETED", manifest=b"{}")
+    gone = CliError("its results were erased")
+    done = Journey("b.pdf", "b" * 32, status="COMPLETED", error=gone)
     with table.live:
         table.tick([moving, done])
 
@@ -187,18 +191,16 @@ def test_each_language_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -
 def test_the_guardrail_in_words(actions: list[Any], words: str) -> None:
     used = {"id": "g", "version": "1"}
     verdicts = [
-        Verdict.model_validate(
-            {
-                "stage": "input",
-                "target": "text",
-                "action": action,
-                "policies": ["pii/EMAIL"],
-                "guardrail": used,
-            }
-        )
+        {
+            "stage": "input",
+            "target": "text",
+            "action": action,
+            "policies": ["pii/EMAIL"],
+            "guardrail": used,
+        }
         for action in actions
     ]
-    assert readable.guardrail(verdicts) == words
+    assert readable.guardrail(manifest(guardrails=verdicts).guardrails) == words
 
 
 def image(number: int, description: str | None = None) -> ImageEntry:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from recita.models.manifest import Manifest
+from recita.models.document import result_key
 from recita_cli import playing, readable
 from recita_cli.console import CliError
+from recita_client import Document, open_document
 
 from tests.fakes import Pipeline
 
 pytestmark = pytest.mark.disable_socket
 
 
-class Bucket:
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.objects = pipeline.results.objects
+@dataclass(frozen=True)
+class Published:
+    """A source over what the pipeline of fakes has published."""
 
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        assert Bucket == "res"
-        return {"Body": SimpleNamespace(read=lambda: self.objects[Key])}
+    pipeline: Pipeline
+    document_id: str
+    name: str = "a.txt"
+
+    def read(self, key: str) -> bytes:
+        return self.pipeline.results.objects[result_key(self.document_id, key)]
+
+    def sibling(self, document_id: str) -> Published:
+        return Published(self.pipeline, document_id)
 
 
-def spoken(*languages: str, speak: str = "summary") -> tuple[Any, Manifest, Pipeline]:
+def spoken(*languages: str, speak: str = "summary") -> Document:
     pipeline = Pipeline(",".join(languages), speak)
     manifest = pipeline.run(b"Invoice 4711 was issued.", "a.txt")
-    where = SimpleNamespace(s3=Bucket(pipeline), outputs={"ResultsBucketName": "res"})
-    return where, manifest, pipeline
+    return open_document(Published(pipeline, manifest.document_id))
 
 
 @pytest.fixture
@@ -45,9 +50,9 @@ def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(("asked", "language"), [(None, "es"), ("pt", "pt")])
 def test_the_sound_is_played(player: Path, asked: str | None, language: str) -> None:
-    where, manifest, pipeline = spoken("es", "pt")
-    playing.play(where, manifest, asked)
-    assert player.read_bytes() == pipeline.artifact(manifest, f"audio/{language}.mp3")
+    document = spoken("es", "pt")
+    playing.play(document, asked)
+    assert player.read_bytes() == document.read(f"audio/{language}.mp3")
 
 
 @pytest.mark.usefixtures("player")
@@ -62,13 +67,13 @@ def test_the_sound_is_played(player: Path, asked: str | None, language: str) -> 
 def test_what_was_not_spoken_can_not_be_played(
     languages: tuple[str, ...], speak: str, asked: str | None, expected: str
 ) -> None:
-    where, manifest, _ = spoken(*languages, speak=speak)
+    document = spoken(*languages, speak=speak)
     with pytest.raises(CliError, match=expected):
-        playing.play(where, manifest, asked)
+        playing.play(document, asked)
 
 
 def test_the_whole_text_is_named_where_it_was_asked_for() -> None:
-    _, manifest, _ = spoken("es", speak="full")
+    manifest = spoken("es", speak="full").manifest
     told = " ".join(" ".join(readable.result("a.txt", manifest, None)).split())
     assert "the whole text (translations/es/text.md)" in told
     assert "the whole text (audio/es.text.mp3)" in told
@@ -78,15 +83,15 @@ def test_without_a_player_the_page_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    where, manifest, _ = spoken("es")
+    document = spoken("es")
     with pytest.raises(CliError, match="no program that plays MP3") as raised:
-        playing.play(where, manifest, None)
+        playing.play(document, None)
     assert "mpv" in raised.value.fix
     assert "audio/<language>.html" in raised.value.fix
 
 
 def test_a_player_that_fails_is_named(player: Path) -> None:
     (player.parent / "mpv").write_text("#!/bin/sh\nexit 3\n")
-    where, manifest, _ = spoken("es")
+    document = spoken("es")
     with pytest.raises(CliError, match="mpv ended with code 3"):
-        playing.play(where, manifest, None)
+        playing.play(document, None)

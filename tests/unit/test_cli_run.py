@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from recita.models.manifest import Cost, Ledger, Manifest, Source
 from recita.models.record import Artifact, StepRecord
 from recita_cli import following, target
@@ -29,8 +30,9 @@ OUTPUTS = {
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-class NoSuchKeyError(Exception):
-    pass
+class NoSuchKeyError(ClientError):
+    def __init__(self, key: str) -> None:
+        super().__init__({"Error": {"Code": "NoSuchKey", "Message": key}}, "GetObject")
 
 
 class ExecutionDoesNotExistError(Exception):
@@ -279,7 +281,7 @@ def test_a_manifest_cannot_write_outside_its_folder(s3: FakeS3, key: str, files:
     result = recita("a.pdf", "--out", "deep/down/out")
 
     assert result.exit_code == 1
-    assert "outside its folder" in result.stderr
+    assert "names nothing inside its document's folder" in result.stderr
     assert not [path for path in files.rglob("*") if "evil" in path.name]
 
 
@@ -295,7 +297,7 @@ def test_a_link_in_the_folder_leads_nowhere(s3: FakeS3, files: Path) -> None:
     result = recita("a.pdf")
 
     assert result.exit_code == 1
-    assert "outside its folder" in result.stderr
+    assert "leads out of" in result.stderr
     assert not (files / "x.mp3").exists()
 
 
@@ -312,6 +314,26 @@ def test_an_artifact_that_is_not_what_the_manifest_says_is_no_result(s3: FakeS3)
     assert result.exit_code == 1
     assert "text.md is not what the manifest describes" in result.stderr
     assert not list(Path("out").rglob("manifest.json"))
+
+
+@pytest.mark.usefixtures("files")
+def test_a_manifest_of_a_later_major_version_costs_its_file_only(s3: FakeS3) -> None:
+    def later(store: FakeS3, key: str, identity: str) -> None:
+        completes(store, key, identity)
+        if key == "b.pdf":
+            place = f"documents/{identity}/manifest.json"
+            store.objects[place] = store.objects[place].replace(b'"1.0"', b'"2.0"', 1)
+
+    s3.pipeline = later
+
+    result = recita("a.pdf", "b.pdf", "--json")
+
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert first["manifest"]["status"] == "COMPLETED"
+    assert second["manifest"] is None
+    assert "has schema version 2.0" in second["error"]["message"]
+    assert "install the recita-client" in second["error"]["fix"]
 
 
 @pytest.mark.usefixtures("files")
