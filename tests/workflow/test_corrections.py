@@ -63,6 +63,19 @@ def names_the_version(laptop: Laptop) -> bool:
     return bool(json.loads(row["detail"]["S"])["object"].get("version-id") == put["VersionId"])
 
 
+def tells_of_failed_events(laptop: Laptop) -> bool:
+    function, queue = laptop.outputs["FailFunctionArn"], laptop.outputs["FailuresUrl"]
+    laptop.client("lambda").invoke(FunctionName=function, Payload=b"{}")  # its process is up
+    entry = {"Source": "doomed", "DetailType": "x", "Detail": "{}"}
+    laptop.client("events").put_events(Entries=[entry])
+    letters, deadline = laptop.client("sqs"), time.monotonic() + 8
+    while time.monotonic() < deadline:
+        for letter in letters.receive_message(QueueUrl=queue).get("Messages", ()):
+            return bool(json.loads(letter["Body"])["requestPayload"]["source"] == "doomed")
+        time.sleep(0.05)
+    return False
+
+
 def beats(laptop: Laptop) -> bool:
     state = waiting(laptop.outputs["SlowFunctionArn"], HeartbeatSeconds=1, TimeoutSeconds=3)
     return bool(laptop.run(machine("Wait", state)).get("error") == "States.HeartbeatTimeout")
@@ -181,6 +194,7 @@ PROBES = [
     starts_at_once,
     answers_at_once,
     names_the_version,
+    tells_of_failed_events,
     beats,
     limits_the_machine,
     computes_time_limits,
