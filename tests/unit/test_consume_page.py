@@ -1,0 +1,92 @@
+"""docs/how-to/consume.md: every block of code runs, and prints what stands below it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
+
+pytestmark = pytest.mark.disable_socket
+
+BUCKET = "recita-results"
+BLOCK = re.compile(
+    r"(<!-- not run: [^\n]{10,} -->\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+@pytest.fixture
+def page(root: Path) -> str:
+    return (root / "docs/how-to/consume.md").read_text("utf-8")
+
+
+@pytest.fixture
+def event(root: Path) -> dict[str, Any]:
+    detail = json.loads((root / "tests/golden/1.0/event.completed.json").read_text("utf-8"))
+    return {"source": "recita.pipeline", "detail": detail}
+
+
+@pytest.fixture
+def results(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A result in S3, in a folder and in a zip file, as the page takes for granted."""
+    kept = root / "tests/golden/1.0/result"
+    name = json.loads((kept / "manifest.json").read_text("utf-8"))["document_id"]
+    shutil.copytree(kept, tmp_path / "out" / name)
+    shutil.make_archive(str(tmp_path / "results"), "zip", tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("RESULTS_BUCKET", BUCKET)
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        for path in kept.rglob("*.*"):
+            key = f"documents/{name}/{path.relative_to(kept).as_posix()}"
+            s3.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
+        yield
+
+
+@pytest.mark.usefixtures("results")
+def test_code_prints_what_stands_below_it(page: str, event: dict[str, Any]) -> None:
+    blocks = [(language, body) for _, language, body in BLOCK.findall(page)]
+    space: dict[str, Any] = {}
+    ran = 0
+    for (language, body), (below, expected) in itertools.pairwise(blocks):
+        if language == "python":
+            assert below == "text", f"no output stands below:\n{body}"
+            assert printed(body, space, event) == expected
+            ran += 1
+    assert ran == 4
+
+
+def printed(body: str, space: dict[str, Any], event: dict[str, Any]) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(body, "consume.md", "exec"), space)  # noqa: S102 - our own page
+        if handler := space.pop("lambda_handler", None):
+            handler(event, None)
+    return out.getvalue()
+
+
+def test_the_pattern_is_the_examples(page: str, root: Path) -> None:
+    (written,) = [body for _, language, body in BLOCK.findall(page) if language == "json"]
+    template = yaml_parse((root / "examples/consumer/template.yaml").read_text("utf-8"))
+    deployed = template["Resources"]["InvoiceRule"]["Properties"]["EventPattern"]
+    del deployed["detail"]["data"]["bucket"]
+    assert json.loads(written) == deployed
+
+
+def test_what_is_not_run_says_why(page: str) -> None:
+    for reason, language, body in BLOCK.findall(page):
+        assert reason or language in ("python", "text", "json", "sql"), body
