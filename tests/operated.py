@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 from recita.models.document import execution_name, result_key, work_key
 from recita.models.manifest import Cost, Ledger, Manifest, Source
+from recita.models.row import table_key
 from recita_cli.main import app
 from recita_cli.target import Target
 from typer.testing import CliRunner
@@ -89,6 +90,7 @@ class OperatedStack:
         self.s3.put_object(Bucket=RESULTS, Key=result_key(document, "manifest.json"), Body=body)
         self.s3.put_object(Bucket=RESULTS, Key=result_key(document, "text.md"), Body=b"text")
         self.s3.put_object(Bucket=RESULTS, Key=work_key(document, "document.json"), Body=b"{}")
+        self.s3.put_object(Bucket=RESULTS, Key=table_key(document), Body=b"{}")
 
     def start(self, document: str, run: int = 1) -> str:
         """Start an execution, which moto leaves RUNNING; returns its ARN."""

@@ -12,6 +12,7 @@ from recita.adapters.erasure import erase_prefix, erase_upload, erased_row
 from recita.models.base import now
 from recita.models.document import Upload, document_id, execution_name, result_key, work_key
 from recita.models.receipt import Deleted, Receipt, receipt_key
+from recita.models.row import table_key
 from recita.steps.handover import DOCUMENT
 
 from recita_cli import inventory
@@ -190,6 +191,7 @@ def _deletions(target: Target, found: Found) -> Iterator[Deleted]:
     document = found.document_id
     yield erase_prefix(s3, results, result_key(document, ""), "results")
     yield erase_prefix(s3, results, work_key(document, ""), "work")
+    yield erase_prefix(s3, results, table_key(document), "table")
     if found.upload:
         yield erase_upload(s3, found.upload)
 

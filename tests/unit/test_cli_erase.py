@@ -104,6 +104,7 @@ def test_the_receipt_counts_and_names_nobody(operated: OperatedStack) -> None:
     assert {one["place"]: (one["objects"], one["versions"]) for one in receipt["deleted"]} == {
         "results": (1, 2),
         "work": (1, 2),
+        "table": (0, 0),
         "upload": (1, 1),
     }
 
@@ -210,6 +211,7 @@ def test_a_late_write_is_erased_by_the_next_time(operated: OperatedStack) -> Non
     assert {one["place"]: one["versions"] for one in receipt["deleted"]} == {
         "results": 4,
         "work": 3,
+        "table": 1,
         "upload": 1,
     }
 

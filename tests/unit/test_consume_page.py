@@ -13,9 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import duckdb
 import pytest
 from moto import mock_aws
+from recita.models.row import TableRow, table_key
 from samtranslator.yaml_helper import yaml_parse
+
+from tests.contract import generated
+from tests.fakes import Pipeline
+from tests.fakes.services import answer
 
 pytestmark = pytest.mark.disable_socket
 
@@ -85,6 +91,52 @@ def test_the_pattern_is_the_examples(page: str, root: Path) -> None:
     deployed = template["Resources"]["InvoiceRule"]["Properties"]["EventPattern"]
     del deployed["detail"]["data"]["bucket"]
     assert json.loads(written) == deployed
+
+
+@pytest.mark.usefixtures("results")
+def test_queries_run_on_rows_of_the_pipeline(page: str, tmp_path: Path) -> None:
+    statements = [body for _, language, body in BLOCK.findall(page) if language == "sql"]
+    _write_rows(tmp_path)
+    database = duckdb.connect()
+    view, by_day, unfinished, totals = statements
+    database.execute(view)
+    assert [row[1:4] for row in database.execute(by_day).fetchall()] == [
+        ("COMPLETED", 1, 2),
+        ("REJECTED", 1, 0),
+    ]
+    assert database.execute(unfinished).fetchall() == []
+    assert database.execute(totals).fetchall() == [("invoices/4711.pdf", "1,250 euros")]
+    count = database.execute("SELECT count(*) FROM documents WHERE part IS NOT NULL")
+    assert count.fetchall() == [(2,)]
+
+
+def _write_rows(folder: Path) -> None:
+    """The rows of two documents, as they lie in the results bucket."""
+    pipeline = Pipeline("none")
+    pipeline.model.replies = [answer(generated.SUMMARY)]
+    pipeline.run(generated.invoice(), "invoices/4711.pdf")
+    pipeline.run(b"PK\x03\x04 a word processor's file", "letters/offer.docx")
+    for key, body in pipeline.results.objects.items():
+        if key.startswith("tables/"):
+            (folder / key).parent.mkdir(parents=True, exist_ok=True)
+            (folder / key).write_bytes(body)
+
+
+def test_athena_has_the_columns_of_a_row(root: Path) -> None:
+    ddl = (root / "docs/how-to/documents.sql").read_text("utf-8")
+    columns = dict(re.findall(r"^  (\w+) (\w+)", ddl, re.MULTILINE))
+    kinds = {"string": "string", "integer": "int bigint", "number": "double", "array": "array"}
+    schema = TableRow.model_json_schema(mode="serialization")
+    assert list(columns) == list(schema["properties"])
+    for name, field in schema["properties"].items():
+        kind = field.get("type") or field.get("anyOf", [{"type": "string"}])[0]["type"]
+        assert columns[name] in kinds[kind].split(), name
+    (facts,) = re.findall(r"facts array<struct<(.*)>>", ddl)
+    named = [part.split(":")[0].strip() for part in facts.split(",")]
+    assert named == list(schema["$defs"]["Fact"]["properties"])
+    (parts,) = re.findall(r"'projection.part.values' = '(.*)'", ddl)
+    assert parts.split(",") == list("0123456789abcdef")
+    assert table_key("ab" * 16) == f"tables/documents/part=a/{'ab' * 16}.json"
 
 
 def test_what_is_not_run_says_why(page: str) -> None:

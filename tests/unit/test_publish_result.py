@@ -12,6 +12,7 @@ from recita.models.document import Document
 from recita.models.manifest import AudioEntry, Manifest, TranslationEntry
 from recita.models.page import Page, Reading
 from recita.models.record import StepStatus
+from recita.models.row import TableRow, row_of
 from recita.models.steps import Failure
 from recita.models.summary import Classification, Language, Summary, Understanding
 from recita.steps.evidence import Evidence
@@ -152,6 +153,31 @@ def test_the_event_says_where_the_manifest_lies() -> None:
     assert event.data.document_type == "invoice"
 
 
+def test_the_row_follows_the_manifest_and_the_latest_run() -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(TWO_PAGES, "a.pdf")
+    first, second = upload.document_id, f"{upload.document_id}.2"
+    manifest = pipeline.execute(upload, first)
+    key = f"tables/documents/part={first[0]}/{first}.json"
+    body = pipeline.results.objects[key]
+    log = pipeline.results.log
+    assert log.index(key) == log.index(f"documents/{first}/manifest.json") + 1
+    assert TableRow.model_validate_json(body) == row_of(manifest)
+    assert body.count(b"\n") == 1
+    assert body.endswith(b"}\n")
+    pipeline.execute(upload, first)
+    assert log.count(key) == 1
+    pipeline.execute(upload, second)
+    assert TableRow.model_validate_json(pipeline.results.objects[key]).run == 2
+    pipeline.execute(upload, first)
+    assert TableRow.model_validate_json(pipeline.results.objects[key]).run == 2
+    pipeline.results.objects.pop(key)
+    pipeline.bus.events.clear()
+    pipeline.execute(upload, second)  # a replay after a crash between two writes
+    assert key in pipeline.results.objects
+    assert len(pipeline.bus.events) == 1
+
+
 def test_a_later_run_replaces_and_an_earlier_one_does_not() -> None:
     pipeline = Pipeline("es")
     upload = pipeline.upload(TWO_PAGES, "a.pdf")
@@ -253,7 +279,7 @@ def test_completed_means_that_nothing_is_missing(
         speak="summary" if wants_speech else "none",
     )
     pairs = zip(LANGUAGES, translated, strict=False)
-    voiced = zip(document.languages, spoken, strict=False) if wants_speech else ()
+    voiced = list(zip(document.languages, spoken, strict=False)) if wants_speech else []
     evidence = evidence_of(states, understood=understood)
     ledger = balance(
         document,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from recita.models.base import Model
 
-Place = Literal["results", "work", "upload"]
+Place = Literal["results", "work", "table", "upload"]
 
 
 class Deleted(Model):

@@ -1,4 +1,4 @@
-"""Publishing: the manifest by one conditional write, then the table row and the event."""
+"""Publishing: the manifest by one conditional write, then the rows and the event."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from recita.meter import Meter
 from recita.models.document import result_key, run_number
 from recita.models.event import DocumentEvent, EventData, EventMetadata
 from recita.models.manifest import Manifest
+from recita.models.row import TableRow, row_of, table_key
 from recita.models.steps import PublishInput, PublishOutput
-from recita.ports import Documents, EventBus
+from recita.ports import Documents, EventBus, Results
 from recita.steps.assembly import assemble
 from recita.steps.evidence import gather
 from recita.steps.workbench import Workbench, to_json
@@ -31,15 +32,22 @@ def run(
         manifest = Manifest.model_validate_json(kept)
         if manifest.status == "BLOCKED":  # nothing of it stays for readers but why
             bench.results.remove(result_key(document.document_id, ""), keep=key)
-        announce(manifest, bench.results.bucket, documents=documents, bus=bus)
+        announce(manifest, bench.results, documents=documents, bus=bus)
     return PublishOutput(document_id=document.document_id, status=manifest.status, manifest_key=key)
 
 
-def announce(manifest: Manifest, bucket: str, *, documents: Documents, bus: EventBus) -> None:
-    """Tell the index and the bus of a manifest; whoever is told twice is told the same."""
+def announce(manifest: Manifest, results: Results, *, documents: Documents, bus: EventBus) -> None:
+    """Tell table, index and bus of a manifest; whoever is told twice is told the same."""
     key = result_key(manifest.document_id, "manifest.json")
+    row = row_of(manifest)
+    body = row.model_dump_json().encode() + b"\n"  # readers of tables take a line for a row
+    results.publish(
+        table_key(row.document_id),
+        body,
+        lambda body: TableRow.model_validate_json(body).run < row.run,
+    )
     documents.record(manifest, key)
-    bus.publish(_event(manifest, bucket, key))
+    bus.publish(_event(manifest, results.bucket, key))
 
 
 def _measure(manifest: Manifest, meter: Meter) -> None:

@@ -38,8 +38,8 @@ class Settlement:
             return "running"
         manifest = self._manifest(row)
         if manifest is not None:
-            bucket = self.bench.results.bucket
-            publish_result.announce(manifest, bucket, documents=self.documents, bus=self.bus)
+            results = self.bench.results
+            publish_result.announce(manifest, results, documents=self.documents, bus=self.bus)
             return "recorded"
         if outcome == "ABORTED" or row.restarts >= MOST_RESTARTS:
             return self._close(row, outcome)

@@ -19,6 +19,7 @@ from recita.models.base import Model, now
 from recita.models.document import Upload, result_key, work_key
 from recita.models.index import IndexRow
 from recita.models.manifest import Manifest
+from recita.models.row import table_key
 from recita.ports.admission import Listing
 from recita.ports.limits import Bookmark, Places
 from recita.steps import finish_document
@@ -145,7 +146,7 @@ class Sweep:
     def _erase(self, row: IndexRow) -> None:
         """Delete what came after a document was erased: stopping it stops no function at work."""
         results, name = self.settlement.bench.results, row.upload.document_id
-        for prefix in (result_key(name, ""), work_key(name, "")):
+        for prefix in (result_key(name, ""), work_key(name, ""), table_key(name)):
             self.done["erased"] += results.erase(prefix)
 
     def _start(self, _: str) -> None:
