@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
+from recita.models.row import TableRow, row_of, table_key
 from recita_local import deploy
 
 from tests.fakes import files
@@ -126,13 +127,17 @@ def test_an_invoice_that_is_dropped_is_filed_once(consumer: Consumer) -> None:
         "amount": Decimal("6069.00"),
         "currency": "EUR",
     }
-    _mark(consumer, manifest.document_id)
-    consumer.tell(manifest.document_id)  # once more
+    document = manifest.document_id
+    bucket = consumer.recita.stack.outputs["ResultsBucketName"]
+    found = consumer.recita.client("s3").get_object(Bucket=bucket, Key=table_key(document))
+    assert TableRow.model_validate_json(found["Body"].read()) == row_of(manifest)
+    _mark(consumer, document)
+    consumer.tell(document)  # once more
     unknown = "0" * 32
     consumer.tell(unknown)  # and one that can't be filed: when it is given up, both are done
     letters = soon(consumer.dead_letters)
     assert {_about(letter) for letter in letters} == {unknown}
-    filed = consumer.row(manifest.document_id)
+    filed = consumer.row(document)
     assert filed is not None
     assert filed["seen_by"] == "a person"
     assert consumer.row(unknown) is None
