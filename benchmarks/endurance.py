@@ -56,7 +56,7 @@ class Size:
 
 
 SIZES = {
-    "long": Size(10_000, 480, 300, 400, 300, 120, 16),
+    "long": Size(10_000, 480, 240, 400, 300, 60, 16),
     "whole": Size(10_000, 1_200, 4 * 3600, 10_000, 300, 2 * 3600, 60),
     "short": Size(30, 20, 60, 15, 4, 10, 0),
 }
@@ -173,7 +173,7 @@ def real(home: Path, size: Size) -> dict[str, Any]:
                 lab.upload(f"real/{number}{file.suffix}", file.read_bytes(), languages=wish)
             else:
                 time.sleep(watch.PAUSE)
-        lab.settle(300, sweep_every=60)
+        lab.settle(180, sweep_every=60)
         return {"verdict": printed(judged(lab)), "latency": percentiles(lab)}
 
 

@@ -21,7 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ROOT / "functions"
 
 
-@pytest.mark.parametrize("name", ["InputBucket", "ResultsBucket"])
+BUCKETS = ("InputBucket", "ResultsBucket", "AccessLogsBucket")
+
+
+@pytest.mark.parametrize("name", BUCKETS)
 def test_buckets_are_private_encrypted_and_versioned(stack: Stack, name: str) -> None:
     bucket = stack.properties(name)
     (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -38,7 +41,28 @@ def test_buckets_are_private_encrypted_and_versioned(stack: Stack, name: str) ->
 
 
 def test_every_bucket_is_covered_above(stack: Stack) -> None:
-    assert set(stack.of_type("AWS::S3::Bucket")) == {"InputBucket", "ResultsBucket"}
+    assert set(stack.of_type("AWS::S3::Bucket")) == set(BUCKETS)
+
+
+def test_access_is_logged_to_a_bucket_of_its_own(stack: Stack) -> None:
+    prefixes = set()
+    for name in set(BUCKETS) - {"AccessLogsBucket"}:
+        logging = stack.properties(name)["LoggingConfiguration"]
+        assert stack.target(logging["DestinationBucketName"]) == "AccessLogsBucket"
+        prefixes.add(logging["LogFilePrefix"])
+    assert len(prefixes) == 2
+    rules = stack.properties("AccessLogsBucket")["LifecycleConfiguration"]["Rules"]
+    assert [r["ExpirationInDays"] for r in rules if "ExpirationInDays" in r] == [
+        {"Ref": "LogRetentionDays"}
+    ]
+    policy = stack.properties("AccessLogsBucketPolicy")["PolicyDocument"]
+    (allowed,) = [s for s in policy["Statement"] if s["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert allowed["Action"] == "s3:PutObject"
+    assert {stack.target(arn) for arn in allowed["Condition"]["ArnLike"]["aws:SourceArn"]} == {
+        "InputBucket",
+        "ResultsBucket",
+    }
 
 
 @pytest.mark.parametrize(
