@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from recita.adapters.clients import ATTEMPTS
+
 if TYPE_CHECKING:
     from benchmarks.fault_lab import Verdict
 
@@ -48,11 +50,23 @@ def bill(verdict: Verdict, lines: list[Line], deaths: list[Death]) -> None:
         verdict.minimum_calls += 1
         verdict.paid_calls += len(same)
         for first, again in pairwise(same):
-            if first["lost"] or any(death.took(first, again, lines) for death in died):
+            took = any(death.took(first, again, lines) for death in died)
+            if first["lost"] or took or _unwritten(first, again, faults):
                 verdict.after_lost_replies += 1
             else:
                 verdict.unexplained += 1
                 verdict.culprits.append(f"{first['document']}: {operation} paid twice")
+
+
+def _unwritten(first: Line, again: Line, faults: list[Line]) -> bool:
+    """Whether S3 did not take an answer, however often its process tried."""
+    tries = Counter(
+        line["key"]
+        for line in faults
+        if (line["process"], line["operation"]) == (first["process"], "PUT")
+        if line["fault"] != "slow" and first["at"] <= line["at"] <= again["at"]
+    )
+    return max(tries.values(), default=0) >= ATTEMPTS
 
 
 def _paid(lines: list[Line]) -> dict[tuple[str, str, str], list[Line]]:

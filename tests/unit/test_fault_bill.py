@@ -28,6 +28,10 @@ def killed(at: float, process: str = "7") -> dict[str, Any]:
     return {"at": at, "fault": "kill-before", "process": process} | asked
 
 
+def refused(at: float) -> dict[str, Any]:
+    return killed(at) | {"fault": "throttle"}
+
+
 @pytest.mark.parametrize(
     ("lines", "deaths", "excused"),
     [
@@ -36,6 +40,8 @@ def killed(at: float, process: str = "7") -> dict[str, Any]:
         ([call(1, "a"), killed(2), call(3, "a", "8")], [], 1),
         ([call(1, "a"), killed(2, "9"), call(3, "a", "8")], [], 0),
         ([call(1, "a"), call(1.5, "b"), killed(2), call(3, "a", "8"), call(4, "b", "8")], [], 1),
+        ([call(1, "a"), *[refused(2)] * 3, call(3, "a", "8")], [], 0),
+        ([call(1, "a"), *[refused(2)] * 4, call(3, "a", "8")], [], 1),
         ([call(1, "a"), call(3, "a", "8")], [Death(2, 2.5)], 1),
         ([call(1, "a"), call(3, "a", "8")], [Death(4, 5)], 0),
         ([call(1, "a"), call(1, "c", "8"), call(3, "a", "9"), call(3, "c", "9")], [Death(2, 2)], 2),
@@ -46,6 +52,8 @@ def killed(at: float, process: str = "7") -> dict[str, Any]:
         "its process died",
         "another process died",
         "only the last answer of a process was on its way",
+        "its write was repeated",
+        "its write failed",
         "the laptop died",
         "it died afterwards",
         "one answer a process",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from recita.adapters.clients import CONFIG
+from recita.adapters.clients import CONFIG, minding_the_clock
 from recita.adapters.erasure import erase_prefix
 from recita.errors import DocumentRejectedError, ProviderUnavailableError
 from recita.models.document import Upload, document_id
@@ -104,7 +104,7 @@ class S3Results:
 
     def __init__(self, bucket: str) -> None:
         self.bucket = bucket
-        self._s3: S3Client = boto3.client("s3", config=CONFIG)
+        self._s3: S3Client = minding_the_clock(boto3.client("s3", config=CONFIG))
 
     def read(self, key: str) -> bytes | None:
         """Return the object, or None when there is none."""
