@@ -24,7 +24,7 @@ check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint template.yaml examples/*/template.yaml
 	@$(BIN)/python -m scripts.readme --check
 	@$(BIN)/python scripts/lint_asl.py statemachine/*.asl.json
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,9 +10,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import boto3
 import pytest
 import recita_client
+from moto import mock_aws
 from recita.models.summary import Fact
+from samtranslator.yaml_helper import yaml_parse
 
 pytestmark = pytest.mark.disable_socket
 
@@ -37,13 +41,10 @@ def invoice(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]
 
 def document(facts: list[dict[str, Any]], root: Path) -> recita_client.Document:
     """A result whose manifest has these facts."""
-    folder = root / "tests/golden/1.0/result"
-    body = recita_client.open_document(folder)
-    import json
-
-    manifest = json.loads(body.body)
+    kept = recita_client.open_document(root / "tests/golden/1.0/result")
+    manifest = json.loads(kept.body)
     manifest["facts"] = [Fact.model_validate(f).model_dump() for f in facts]
-    return recita_client.Document(body.source, json.dumps(manifest).encode())
+    return recita_client.Document(kept.source, json.dumps(manifest).encode())
 
 
 def test_the_facts_of_an_invoice_are_chosen(invoice: ModuleType, root: Path) -> None:
@@ -84,3 +85,60 @@ def test_amounts_are_read_in_both_ways_of_writing(
     invoice: ModuleType, text: str, value: str | None
 ) -> None:
     assert invoice.amount(text) == (Decimal(value) if value else None)
+
+
+def test_its_function_may_read_results_and_write_rows_and_nothing_else(root: Path) -> None:
+    template = yaml_parse((root / "examples/consumer/template.yaml").read_text("utf-8"))
+    function = template["Resources"]["FileInvoicesFunction"]["Properties"]
+    (policy,) = function["Policies"]
+    allowed = {one["Action"]: one["Resource"] for one in policy["Statement"]}
+    assert allowed == {
+        "s3:GetObject": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ResultsBucketName}/documents/*"},
+        "dynamodb:PutItem": {"Fn::GetAtt": ["InvoicesTable", "Arn"]},
+    }
+    targets = template["Resources"]["InvoiceRule"]["Properties"]["Targets"]
+    dead = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
+    assert [target["DeadLetterConfig"]["Arn"] for target in targets] == [dead]
+
+
+@pytest.mark.usefixtures("invoice")
+def test_a_later_run_replaces_the_row_and_a_redelivery_does_not(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "RESULTS_BUCKET": "recita-results",
+        "TABLE_NAME": "invoices",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    import app
+
+    detail = json.loads((root / "tests/golden/1.0/event.completed.json").read_text("utf-8"))
+    event = {"source": "recita.pipeline", "detail": detail}
+    made = json.loads(document(FACTS, root).body)
+    with mock_aws():
+        s3, table = boto3.client("s3"), _table()
+        s3.create_bucket(Bucket="recita-results")
+        filed = []
+        for run, kind in (("", "invoice"), ("", "invoice"), (".3", "invoice"), (".2", "invoice"),
+                          (".4", "letter")):  # fmt: skip
+            made |= {"execution": made["document_id"] + run, "classification": {"type": kind}}
+            key = detail["data"]["manifest_key"]
+            s3.put_object(Bucket="recita-results", Key=key, Body=json.dumps(made).encode())
+            filed.append(app.lambda_handler(event, None)["filed"])
+        (row,) = table.scan()["Items"]
+    assert filed == [True, False, True, False, False]
+    assert (row["run"], row["number"]) == (3, "TM-811122")
+    monkeypatch.delitem(sys.modules, "app")
+
+
+def _table() -> Any:
+    return boto3.resource("dynamodb").create_table(
+        TableName="invoices",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "document_id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "document_id", "KeyType": "HASH"}],
+    )
