@@ -15,7 +15,7 @@ demo: setup ## Run the pipeline on four real files and say what came out
 test: ## Run all tests (installs Chromium for those of the read-along page)
 	@scripts/setup --tests
 	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile tests/unit tests/contract
-	@$(BIN)/pytest -q -n auto --maxprocesses 2 --dist loadfile tests/workflow tests/e2e
+	@$(BIN)/pytest -q -n auto --maxprocesses 2 --dist loadfile tests/faults tests/workflow tests/e2e
 
 faults: setup ## Break every wire under 200 seeds, and kill every process at every write
 	@RECITA_FAULT_SEEDS=200 $(BIN)/pytest -q tests/faults
