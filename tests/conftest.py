@@ -18,6 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for `tests.fakes`, whatever the import mode
 CORPUS = ROOT.parent / "shared" / "corpus"
 
+RATES = {
+    "TextractTps": "10000",
+    "TextractOpenJobs": "10000",
+    "RekognitionTps": "10000",
+    "BedrockTpm": "1000000000",
+    "GuardrailUps": "100000",
+    "TranslateTps": "10000",
+    "PollyTps": "10000",
+}
+"""Kept as on AWS, where each call asks the table first, and too high to slow a test."""
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +70,7 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
         "BackfillBucket": "archive-of-old",
         "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks
+        **RATES,
     }
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RECITA_LOCAL_WAITS", "0.1")  # between retries, which nobody watches

@@ -108,6 +108,8 @@ def test_a_bucket_is_brought_in_once(recita: DocumentLaptop) -> None:
     outputs, s3 = recita.stack.outputs, recita.client("s3")
     archive = outputs["BackfillBucketName"]
     s3.create_bucket(Bucket=archive)
+    versions = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=archive, VersioningConfiguration=versions)
     wishes = {"recita-languages": "none", "recita-speak": "none"}
     for key in ("2019/a b+ção.txt", "2019/b.txt", "2020/c.txt"):
         s3.put_object(Bucket=archive, Key=key, Body=LETTER.encode(), Metadata=wishes)
@@ -127,6 +129,21 @@ def test_a_bucket_is_brought_in_once(recita: DocumentLaptop) -> None:
     for one in found:
         name = document_id(outputs["InputBucketName"], one["Key"], one["VersionId"])
         assert recita.manifest(name).status == "COMPLETED"
+
+
+def test_what_lies_in_the_input_bucket_is_let_in_there(recita: DocumentLaptop) -> None:
+    """Its execution is found to have ended before, and its place is given back."""
+    manifest = recita.process(LETTER.encode(), "lies/here.txt", languages="none", speak="none")
+    document, bucket = manifest.document_id, recita.stack.outputs["InputBucketName"]
+    ended(recita, document)
+    table = recita.stack.outputs["TableName"]
+    recita.client("dynamodb").delete_item(TableName=table, Key={"document_id": {"S": document}})
+
+    (first,) = run(recita, "backfill", f"s3://{bucket}/lies/")
+    (second,) = run(recita, "backfill", f"s3://{bucket}/lies/")
+
+    assert (first["objects"], second["objects"]) == ({"admitted": 1}, {"present": 1})
+    assert recita.manifest(document) == manifest
 
 
 def test_the_index_is_made_again_from_the_bucket(recita: DocumentLaptop) -> None:
