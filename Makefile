@@ -1,6 +1,6 @@
 # Everything people and CI do here, by name.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check lock contracts docs build bench clean
+.PHONY: help setup demo test permissions faults check lock contracts docs build bench clean
 BIN := .venv/bin
 
 help: ## Show this list
@@ -12,10 +12,19 @@ setup: ## Install everything the laptop needs (root or sudo for Apertium)
 demo: setup ## Run the pipeline on four real files and say what came out
 	@$(BIN)/python scripts/demo.py
 
+# Where laptops note the permissions that functions use.
+test permissions: export RECITA_LOCAL_PERMISSIONS := $(CURDIR)/.pytest_cache/permissions
+
 test: ## Run all tests (installs Chromium for those of the read-along page)
 	@scripts/setup --tests
+	@rm -rf $(RECITA_LOCAL_PERMISSIONS)
 	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile tests/unit tests/contract
 	@$(BIN)/pytest -q -n auto --maxprocesses 2 --dist loadfile tests/faults tests/workflow tests/e2e
+	@$(BIN)/python -m scripts.permissions
+
+permissions: ## Write contracts/permissions.json from the calls of the last `make test`
+	@$(BIN)/python -m scripts.permissions --write
+	@$(BIN)/python -m scripts.readme
 
 faults: setup ## Break every wire under 200 seeds, and kill every process at every write
 	@RECITA_FAULT_SEEDS=200 $(BIN)/pytest -q tests/faults

@@ -15,7 +15,7 @@ from benchmarks import (
     understanding_engine_tables,
     understanding_tables,
 )
-from scripts import laws
+from scripts import laws, permission_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -25,6 +25,7 @@ SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 UNDERSTANDING = ROOT / "docs" / "understanding.md"
 LAWS = ROOT / "docs" / "laws.md"
+PERMISSIONS = ROOT / "docs" / "permissions.md"
 RELIABILITY = ROOT / "docs" / "reliability.md"
 BENCHMARKS = ROOT / "benchmarks"
 
@@ -53,6 +54,7 @@ def documents() -> dict[Path, dict[str, str]]:
         RELIABILITY: endurance_tables.tables(_found("endurance")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
         LAWS: {"laws": laws.table()},
+        PERMISSIONS: permission_tables.tables(),
         UNDERSTANDING: understanding_engine_tables.tables(_found("understanding")),
     }
 

@@ -100,7 +100,8 @@ def test_conditions_are_told() -> None:
     ("name", "left"),
     [
         (f"{TABLE[:-1]}recita-LimitsTable-4EDD2875C4294", f"{TABLE[:-1]}recita-LimitsTable"),
-        (f"{BUCKET}/work/0123456789abcdef0123456789abcdef/x.json", f"{BUCKET}/work/<key>"),
+        (f"{BUCKET}/work/0123456789abcdef0123456789abcdef/x.json",
+         f"{BUCKET}/work/<document>/<key>"),
         ("arn:aws:s3:::b/letter.pdf", "arn:aws:s3:::b/<key>"),
         ("arn:aws:states:x:0:execution:m:0123456789abcdef0123456789abcdef.2",
          "arn:aws:states:x:0:execution:m:<document>.2"),
@@ -124,14 +125,19 @@ def scope(target: str, agent: str = "Boto3/1 app/admit_document.77") -> dict[str
     }
 
 
-def noted(folder: Path | None, *asked: dict[str, Any]) -> bytes:
+KEY = b'{"TableName": "t", "Key": {"id": {"S": "1"}}}'
+
+
+def noted(
+    folder: Path | None, *asked: dict[str, Any], service: str = "dynamodb", body: bytes = KEY
+) -> bytes:
     """Note requests and return the body that is left to read of the last."""
-    permissions, body = Permissions(folder), b'{"TableName": "t", "Key": {"id": {"S": "1"}}}'
+    permissions = Permissions(folder)
 
     async def all_of_them() -> bytes:
         left = b""
         for one in asked:
-            left = await whole(await permissions.note(one, again(body), "dynamodb"))
+            left = await whole(await permissions.note(one, again(body), service))
         return left
 
     return asyncio.run(all_of_them())
@@ -149,11 +155,30 @@ def test_a_permission_is_noted_once_and_the_request_goes_on(tmp_path: Path) -> N
     assert json.loads(left)["TableName"] == "t"
 
 
-def test_an_operation_nobody_knows_is_noted_too(tmp_path: Path) -> None:
-    noted(tmp_path, scope("NewlyInvented"))
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [("NewlyInvented", KEY), ("GetItem", b"not JSON"), ("BatchGetItem", b'{"RequestItems": [1]}')],
+)
+def test_what_can_not_be_understood_is_noted_too(tmp_path: Path, target: str, body: bytes) -> None:
+    noted(tmp_path, scope(target), body=body)
 
     (file,) = tmp_path.iterdir()
     assert json.loads(file.read_text("utf-8"))["action"] == "dynamodb:POST /"
+
+
+def test_many_objects_deleted_at_once_are_noted(tmp_path: Path) -> None:
+    request = {**scope(""), "path": "/b", "query_string": b"delete"}
+    xml = b"<Delete><Object><Key>documents/x</Key></Object><Quiet>true</Quiet></Delete>"
+
+    noted(tmp_path, request, service="s3", body=xml)
+
+    (file,) = tmp_path.iterdir()
+    line = json.loads(file.read_text("utf-8"))
+    assert line["operation"] == "s3.DeleteObjects"
+    assert (line["action"], line["resource"]) == (
+        "s3:DeleteObject",
+        "arn:aws:s3:::b/documents/<key>",
+    )
 
 
 def test_only_functions_are_noted_and_only_where_asked(tmp_path: Path) -> None:

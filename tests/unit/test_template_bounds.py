@@ -122,7 +122,7 @@ def _granted(stack: Stack, function: str) -> Iterator[tuple[str, str]]:
     """Actions that a function's role may do, each with the resource's logical id."""
     for document in _documents(stack, function):
         for statement in stack.listed(document["Statement"]):
-            if "Action" not in statement:  # the other way of an Fn::If
+            if statement.get("Effect") != "Allow":  # nor has the other way of an Fn::If any
                 continue
             named = [_named(stack, one) for one in stack.listed(statement["Resource"])]
             for action in stack.listed(statement["Action"]):

@@ -83,7 +83,7 @@ def parse(service: str, request: HttpRequest) -> Call:
     except (NotFound, NotImplementedError) as error:
         raise UnknownOperationError(_asked_for(request)) from error
     try:
-        if not _is_raw(operation):
+        if "json" in protocol and not _is_raw(operation):
             json.loads(request.body or b"{}")  # moto reads what is not JSON as no members at all
         params = PROTOCOL_PARSERS[protocol](operation).parse(
             {

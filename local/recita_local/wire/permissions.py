@@ -32,7 +32,7 @@ _RANDOM = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "<document>"),
     (re.compile(r":guardrail/[a-z0-9]+"), ":guardrail/Guardrail"),
     (re.compile(r"(:guardrail/Guardrail):\d+"), r"\1:<version>"),
-    (re.compile(r"(:s3:::[^/]+/(?:[^/]+/)?).+"), r"\1<key>"),
+    (re.compile(r"(:s3:::[^/]+/(?:[^/]+/){0,2}).+"), r"\1<key>"),
 )
 
 
@@ -90,9 +90,10 @@ def _asked(service: str, request: HttpRequest) -> list[tuple[str, Need]]:
         call = codec.parse(service, request)
         operation = str(call.operation.name)
         return [(f"{service}.{operation}", need) for need in needs(service, operation, call.params)]
-    except (codec.MalformedRequestError, KeyError):
-        return []  # the service refuses it by itself
-    except (codec.UnknownOperationError, UnknownServiceError):  # never overlooked: nobody allows it
+    except (
+        codec.MalformedRequestError, codec.UnknownOperationError, UnknownServiceError, KeyError,
+    ):  # fmt: skip
+        # What can't be understood is never overlooked: no policy allows this.
         return [(service, Need(f"{service}:{request.method} {request.path}"))]
 
 
