@@ -22,7 +22,7 @@ test: ## Run all tests (installs Chromium for those of the read-along page)
 	@$(BIN)/pytest -q -n auto --maxprocesses 2 --dist loadfile tests/faults tests/workflow tests/e2e
 	@$(BIN)/python -m scripts.permissions
 
-permissions: ## Write contracts/permissions.json from the calls of the last `make test`
+permissions: ## Write docs/permissions.json from the calls of the last `make test`
 	@$(BIN)/python -m scripts.permissions --write
 	@$(BIN)/python -m scripts.readme
 

@@ -1,4 +1,4 @@
-"""The tables of docs/permissions.md, from contracts/permissions.json."""
+"""The tables of docs/permissions.md, from docs/permissions.json."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-CONTRACT = Path(__file__).resolve().parent.parent / "contracts" / "permissions.json"
+CONTRACT = Path(__file__).resolve().parent.parent / "docs" / "permissions.json"
 
 _SHORTER = (
     (re.compile(r"^arn:aws:s3:::recita-(input|results)-0+-[a-z0-9-]*\d"), r"\1 bucket "),

@@ -2,7 +2,7 @@
 
 ``python -m scripts.permissions`` judges what laptops have noted in the folder that
 ``RECITA_LOCAL_PERMISSIONS`` names, which must be of all stack tests; ``--write`` writes
-contracts/permissions.json from it.
+docs/permissions.json from it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Entries = dict[str, list[dict[str, Any]]]
 """Of each role what it may do, in the contract's shape."""
 
-CONTRACT = ROOT / "contracts" / "permissions.json"
+CONTRACT = ROOT / "docs" / "permissions.json"
 PARAMETERS = {"BackfillBucket": "archive-of-old"}
 """Of the tests' laptops, as far as they change what is allowed."""
 
