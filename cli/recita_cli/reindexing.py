@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,9 +12,12 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 from recita.adapters.dynamodb import row as row_of
 from recita.adapters.erasure import erased_row
+from recita.adapters.s3 import S3Results
 from recita.models.document import result_key, run_number
 from recita.models.manifest import Manifest
 from recita.models.receipt import Receipt, receipt_key
+from recita.models.row import table_key
+from recita.steps.query_rows import row_line, write_row
 
 from recita_cli import inventory
 from recita_cli.target import Target
@@ -24,6 +27,9 @@ BATCH = 100
 """Most rows of one BatchGetItem (DynamoDB API reference)."""
 KEPT = ("run", "queued_at")
 """What a row knows that no manifest tells."""
+
+QUERIES = "row for queries"
+"""What a change calls the line of JSON under ``tables/``."""
 
 Kind = Literal["added", "changed", "same", "waiting", "erased", "unreadable"]
 Row = dict[str, Any]
@@ -71,7 +77,9 @@ class _Desk:
     def __init__(self, target: Target, *, dry_run: bool) -> None:
         self._target = target
         self._dry_run = dry_run
-        target.s3  # noqa: B018 - made here, for threads share it
+        self._results = S3Results(target.outputs["ResultsBucketName"], target.s3)
+        self._written: set[str] = set()
+        """Documents whose row for queries was not as their manifest."""
 
     def settle(self, ids: Sequence[str], make: Any) -> Iterator[Change]:
         """Compare the rows of these documents with what ``make`` says they should be."""
@@ -82,7 +90,7 @@ class _Desk:
                 if isinstance(new, Change):
                     yield new
                 elif new is not None:
-                    yield self._replace(one, rows.get(one), new)
+                    yield self._named(self._replace(one, rows.get(one), new))
 
     def from_manifest(self, document: str, old: Row | None) -> Row | Change | None:
         """What the manifest says; None where there is none."""
@@ -98,6 +106,7 @@ class _Desk:
             manifest = Manifest.model_validate_json(found[0])
         except ValidationError:
             return Change(document, "unreadable")
+        self._follow(manifest)
         run = max(int((old or {}).get("run", 1)), run_number(manifest.execution))
         kept = {name: old[name] for name in KEPT if old and name in old}
         new = row_of(manifest, key)
@@ -117,6 +126,21 @@ class _Desk:
         except ValidationError:
             return Change(document, "unreadable")
         return erased_row(document, erased_at or found[1])
+
+    def _follow(self, manifest: Manifest) -> None:
+        """Let the row for queries follow its manifest, too."""
+        found = self._read(table_key(manifest.document_id))
+        if found and found[0] == row_line(manifest):
+            return
+        self._written.add(manifest.document_id)
+        if not self._dry_run:
+            write_row(manifest, self._results)
+
+    def _named(self, change: Change) -> Change:
+        """The change, with the row for queries among what differs."""
+        if change.document_id not in self._written or change.kind not in ("same", "changed"):
+            return change
+        return replace(change, kind="changed", fields=(*change.fields, QUERIES))
 
     def _rows(self, ids: Sequence[str]) -> dict[str, Row]:
         """Rows by id; DynamoDB may leave some for the next question."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recita.adapters.erasure import erased_row
 from recita.models.document import result_key
 from recita.models.receipt import Receipt, receipt_key
+from recita.models.row import table_key
 
 from tests.operated import NOW, RESULTS
 
@@ -40,6 +41,23 @@ def test_rows_are_made_again_from_manifests(operated: OperatedStack) -> None:
     assert rows[STALE]["status"] == "PARTIAL"
     assert "language" not in rows[STALE]
     assert rows[STALE]["queued_at"] == "2026"
+
+
+def test_rows_for_queries_are_made_again(operated: OperatedStack) -> None:
+    operated.publish(GOOD, run=2)
+    operated.recita("reindex")
+    operated.s3.delete_object(Bucket=RESULTS, Key=table_key(GOOD))
+    (change, _) = lines(operated.recita("reindex", "--dry-run", "--json"))
+    assert (change["change"], change["fields"]) == ("changed", ["row for queries"])
+    assert "Contents" not in operated.s3.list_objects_v2(Bucket=RESULTS, Prefix="tables/")
+
+    operated.recita("reindex")
+
+    body = operated.s3.get_object(Bucket=RESULTS, Key=table_key(GOOD))["Body"].read()
+    row = json.loads(body)
+    assert (row["document_id"], row["run"], row["status"]) == (GOOD, 2, "COMPLETED")
+    (summary,) = lines(operated.recita("reindex", "--json"))
+    assert summary["same"] == 1
 
 
 def test_a_second_time_changes_nothing(operated: OperatedStack) -> None:

@@ -178,6 +178,17 @@ def test_the_row_follows_the_manifest_and_the_latest_run() -> None:
     assert len(pipeline.bus.events) == 1
 
 
+@pytest.mark.parametrize("left", [b"", b"[]", b"{}", b'{"run": 1, "other": "fields"}'])
+def test_a_row_that_cannot_be_read_is_replaced(left: bytes) -> None:
+    pipeline = Pipeline("es")
+    upload = pipeline.upload(TWO_PAGES, "a.pdf")
+    key = f"tables/documents/part={upload.document_id[0]}/{upload.document_id}.json"
+    pipeline.results.objects[key] = left
+    manifest = pipeline.execute(upload, upload.document_id)
+    assert TableRow.model_validate_json(pipeline.results.objects[key]) == row_of(manifest)
+    assert len(pipeline.bus.events) == 1
+
+
 def test_a_later_run_replaces_and_an_earlier_one_does_not() -> None:
     pipeline = Pipeline("es")
     upload = pipeline.upload(TWO_PAGES, "a.pdf")

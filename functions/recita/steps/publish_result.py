@@ -9,11 +9,11 @@ from recita.meter import Meter
 from recita.models.document import result_key, run_number
 from recita.models.event import DocumentEvent, EventData, EventMetadata
 from recita.models.manifest import Manifest
-from recita.models.row import TableRow, row_of, table_key
 from recita.models.steps import PublishInput, PublishOutput
 from recita.ports import Documents, EventBus, Results
 from recita.steps.assembly import assemble
 from recita.steps.evidence import gather
+from recita.steps.query_rows import write_row
 from recita.steps.workbench import Workbench, to_json
 
 
@@ -39,13 +39,7 @@ def run(
 def announce(manifest: Manifest, results: Results, *, documents: Documents, bus: EventBus) -> None:
     """Tell table, index and bus of a manifest; whoever is told twice is told the same."""
     key = result_key(manifest.document_id, "manifest.json")
-    row = row_of(manifest)
-    body = row.model_dump_json().encode() + b"\n"  # readers of tables take a line for a row
-    results.publish(
-        table_key(row.document_id),
-        body,
-        lambda body: TableRow.model_validate_json(body).run < row.run,
-    )
+    write_row(manifest, results)
     documents.record(manifest, key)
     bus.publish(_event(manifest, results.bucket, key))
 
