@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 COPY_BYTES = 1024 * 1024
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
-CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict", *MISSING})
+"""Answers to a conditional write of what has changed, is being written, or is gone."""
+PUBLISH_TRIES = 10
 
 
 class S3Uploads:
@@ -102,9 +105,9 @@ class S3Listing:
 class S3Results:
     """The results bucket."""
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self, bucket: str, client: S3Client | None = None) -> None:
         self.bucket = bucket
-        self._s3: S3Client = minding_the_clock(boto3.client("s3", config=CONFIG))
+        self._s3 = client or minding_the_clock(boto3.client("s3", config=CONFIG))
 
     def read(self, key: str) -> bytes | None:
         """Return the object, or None when there is none."""
@@ -164,11 +167,16 @@ class S3Results:
     def publish(self, key: str, body: bytes, accept: Callable[[bytes], bool]) -> bytes:
         """Write by one conditional write; return what the key holds afterwards."""
         etag = None  # most often there is none yet
-        while not self._put_if(key, body, etag):
+        for number in range(PUBLISH_TRIES):
+            if self._put_if(key, body, etag):
+                return body
             current, etag = self._get(key)
             if current is not None and not accept(current):
                 return current
-        return body
+            time.sleep(0.1 * number)
+        raise ProviderUnavailableError(
+            "s3", "put_object", "ConditionalRequestConflict", f"others keep writing {key}"
+        )
 
     def _put_if(self, key: str, body: bytes, etag: str | None) -> bool:
         """Write if what is there has this ``etag``; without one, if nothing is there."""
