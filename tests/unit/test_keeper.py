@@ -29,18 +29,25 @@ def changing(times: int) -> Callable[[], dict[str, int]]:
     return get
 
 
-@pytest.mark.parametrize(("times", "whole"), [(0, True), (3, True), (1000, False)])
+@pytest.mark.parametrize(
+    ("times", "disk_is_full", "whole"),
+    [(0, False, True), (3, False, True), (1000, False, False), (0, True, False)],
+)
 def test_only_a_whole_save_is_stamped(
     times: int,
+    disk_is_full: bool,  # noqa: FBT001 - a column of the table
     whole: bool,  # noqa: FBT001 - a column of the table
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     saved: dict[str, Any] = {}
-    services = {"stepfunctions": changing(times), "sqs": changing(0)}
+    services = {"stepfunctions": changing(times), "sqs": changing(0), "absent": lambda: None}
 
     def save_all(found: dict[str, Callable[[], Any]]) -> None:
-        saved.update((name, get()) for name, get in found.items())
+        for name, get in found.items():
+            saved[name] = get()
+            if saved[name] is not None and not disk_is_full:
+                (tmp_path / f"{name}.json").touch()
 
     monkeypatch.setenv("STATE_DIR", str(tmp_path))
     monkeypatch.setattr(app, "_build_persistence_save_dict", lambda: services)
@@ -50,5 +57,5 @@ def test_only_a_whole_save_is_stamped(
     os.utime(stamp, (1, 1))
     keeper._save()
     assert saved["sqs"] == {"executions": 1}
-    assert saved["stepfunctions"] == ({"executions": 1} if whole else None)
+    assert (saved["stepfunctions"] is not None) is (times < keeper.TRIES)
     assert (stamp.stat().st_mtime > 1) is whole

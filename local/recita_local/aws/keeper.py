@@ -28,6 +28,9 @@ REST = 19.0
 TRIES = 10
 """Of a copy of a service's state, while the service is at work."""
 
+CLOCK_SECONDS = 1.0
+"""File systems tell time less exactly than Python does; saves lie farther apart."""
+
 STAMP = "saved-at"
 """File whose time is when the last whole save began: nothing older than that is missing."""
 
@@ -85,23 +88,33 @@ def _save() -> float:
     """Save everything; returns the seconds of processor time it took."""
     began, used = time.time(), time.thread_time()
     pruning.prune()
-    found, missed = app._build_persistence_save_dict(), list[str]()  # noqa: SLF001 - what shutdown calls
-    save_all({name: partial(_state, name, get, missed) for name, get in found.items()})
-    if not missed:
+    found, due = app._build_persistence_save_dict(), set[str]()  # noqa: SLF001 - what shutdown calls
+    save_all({name: partial(_state, name, get, due) for name, get in found.items()})
+    if all(_is_written(name, began) for name in due):
         _stamp(began)
     return time.thread_time() - used
 
 
-def _state(name: str, get: Callable[[], Any], missed: list[str]) -> Any:
+def _state(name: str, get: Callable[[], Any], due: set[str]) -> Any:
     """A service's state; None, which leaves its last one alone, when it can't be had.
 
     ministack copies it while others change it, which Python notices: then it is copied anew.
+    ``due`` gets the names of those whose files must be new afterwards.
     """
+    due.add(name)
     for _ in range(TRIES):
         with contextlib.suppress(RuntimeError):
-            return get()
-    missed.append(name)
+            state = get()
+            if state is None:
+                due.discard(name)
+            return state
     return None
+
+
+def _is_written(name: str, since: float) -> bool:
+    """Whether a service's file is new: ministack only logs what it can't write."""
+    path = Path(os.environ["STATE_DIR"]) / f"{name}.json"
+    return path.exists() and path.stat().st_mtime > since - CLOCK_SECONDS
 
 
 def _stamp(at: float) -> None:
