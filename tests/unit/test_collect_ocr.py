@@ -16,7 +16,7 @@ from recita.models.manifest import Manifest
 from recita.models.page import Feature, Page
 from recita.models.record import StepRecord
 from recita.models.steps import OcrCursor, OcrProgress
-from recita.ports import OcrPart
+from recita.ports import OcrOrder, OcrPart, OcrResult
 from recita.steps import collect_ocr
 
 from tests.fakes import FakeOcr, Pipeline, files
@@ -122,6 +122,29 @@ def test_only_pages_that_look_like_tables_or_forms_are_analysed() -> None:
     }
     assert manifest.cost.estimated > 5 * 0.0015 + 2 * 0.05 + 2 * 0.015
     assert manifest.pages[4].why == "no text layer; analysed for TABLES"
+
+
+@pytest.mark.parametrize("left_out", [{2}, {2, 3}])
+def test_tables_of_pages_that_are_read_again_are_found(left_out: set[int]) -> None:
+    class LeavesOut(FakeOcr):
+        """Leaves pages out of its first job."""
+
+        def start(self, order: OcrOrder) -> str:
+            self.failed = {} if self.jobs else dict.fromkeys(left_out, "INTERNAL")
+            return super().start(order)
+
+        def read(self, page: bytes, features: Sequence[Feature] = ()) -> OcrResult:
+            self.failed = {}
+            return super().read(page, features)
+
+    pipeline = Pipeline("es")
+    pipeline.ocr = LeavesOut(pipeline.meter, pipeline.results)
+    manifest = pipeline.run(files.pdf([TABLE, TABLE, FORM, SCAN]))
+    assert manifest.status == "COMPLETED", manifest.reason
+    assert [(p.tables, p.key_values) for p in manifest.pages] == [(1, 0), (1, 0), (0, 6), (0, 0)]
+    assert not [w for w in manifest.warnings if w.code.startswith("ocr-")]
+    assert [progress.round for progress in pipeline.progress] == [0, 1, 2, 3]
+    assert sum(units for unit, units in paid(manifest).items() if "TABLES" in unit) == 2
 
 
 def test_tables_become_csv_files_that_run_nothing() -> None:

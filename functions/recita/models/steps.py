@@ -34,7 +34,7 @@ class OcrProgress(Model):
 
     status: Literal["START", "COLLECT", "WAIT", "DONE"] = "START"
     round: int = 0
-    """Round 0 reads the text, or everything that was asked for; later ones analyse pages."""
+    """Round 0 reads the text, or all that was asked for; later ones read again or analyse."""
     part: int = 0
     """Parts collected so far, in all rounds."""
     cursor: OcrCursor | None = None

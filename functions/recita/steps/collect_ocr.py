@@ -125,7 +125,8 @@ def run(
 def _collecting(step: StepRun, document: Document, number: int) -> Collecting:
     round_ = ocr_rounds.find(step, number) or OcrRound(number=number, pages=())
     waiting = {page.number: page for page in ocr_rounds.waiting(step)}
-    return Collecting(round_, waiting, judging=number == 0 and document.ocr_features == "auto")
+    judging = round_.reads and document.ocr_features == "auto"
+    return Collecting(round_, waiting, judging=judging)
 
 
 def _collect(
@@ -188,8 +189,9 @@ def _listed(pages: Sequence[int]) -> str:
 def _round_over(step: StepRun, progress: OcrProgress, left: Budget) -> OcrProgress:
     recalled = (step.recall(ocr_part(n), CollectedPart) for n in range(progress.part + 1))
     parts = [part for part in recalled if part]
-    if progress.round == 0:
-        _go_on(step, parts, left)
+    ended = ocr_rounds.find(step, progress.round)
+    if ended and ended.reads:
+        _go_on(step, ended, parts, left)
     following = progress.round + 1
     if ocr_rounds.find(step, following):
         return OcrProgress(status="START", round=following, part=progress.part + 1)
@@ -197,17 +199,28 @@ def _round_over(step: StepRun, progress: OcrProgress, left: Budget) -> OcrProgre
     return OcrProgress(status="DONE", round=progress.round, part=progress.part)
 
 
-def _go_on(step: StepRun, parts: Sequence[CollectedPart], left: Budget) -> None:
-    """Plan what comes after the first round, as far as it can be paid."""
-    first = ocr_rounds.find(step, 0)
-    features = first.features if first else ()
-    left_out = sorted({number for part in parts for number in part.failed})
-    wanted = {n: what for part in parts for n, what in part.worth.items() if n not in left_out}
-    asked = [*((number, features) for number in left_out), *sorted(wanted.items())]
+def _go_on(step: StepRun, ended: OcrRound, parts: Sequence[CollectedPart], left: Budget) -> None:
+    """Plan what follows a round that reads, as far as it can be paid."""
+    torn = {(part.round, number) for part in parts for number in part.failed}
+    left_out = sorted(number for _, number in torn) if ended.number == 0 else []
+    paid = left.affordable([ocr_page(ended.features)] * len(left_out))
+    if beyond := left_out[paid:]:
+        lost = f"Pages {_listed(beyond)}, which Textract has left out, were not read again."
+        step.warn("cost-cap-reached", lost)
+    if paid:
+        ocr_rounds.read_again(step, ended, left_out[:paid])
+        return
+    wanted = {
+        number: what
+        for part in parts
+        for number, what in part.worth.items()
+        if (part.round, number) not in torn
+    }
+    asked = sorted(wanted.items())
     paid = left.affordable([ocr_page(what) for _, what in asked])
     if beyond := [number for number, _ in asked[paid:]]:
         step.warn("cost-cap-reached", f"Pages {_listed(beyond)} were not analysed.")
-    ocr_rounds.go_on(step, dict(asked[len(left_out) : paid]), left_out[:paid])
+    ocr_rounds.analyse(step, ended, dict(asked[:paid]))
 
 
 def _finish(step: StepRun, parts: Sequence[CollectedPart]) -> None:

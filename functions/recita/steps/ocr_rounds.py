@@ -2,7 +2,8 @@
 
 Plain text costs a 33rd of what forms cost, so tables and forms are looked for only on pages whose
 text, once read, looks like one. Features that somebody asked for are read in the first round.
-Pages that Textract has left out of it (PARTIAL_SUCCESS) are read once more, by themselves.
+Pages that Textract has left out of it (PARTIAL_SUCCESS) are read once more, by themselves, before
+any page is analysed.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class OcrRound(Model):
 
 
 class OcrPlan(Model):
-    """All rounds; those after the first are known when it has ended."""
+    """All rounds known so far: when one that reads has ended, it is known what follows."""
 
     rounds: tuple[OcrRound, ...] = ()
 
@@ -67,17 +68,27 @@ def find(step: StepRun, number: int) -> OcrRound | None:
     return next((found for found in plan.rounds if found.number == number), None)
 
 
-def go_on(step: StepRun, worth: Mapping[int, tuple[Feature, ...]], left_out: Sequence[int]) -> None:
-    """Plan the rounds after the first: pages that are worth the same go together."""
-    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
+def read_again(step: StepRun, first: OcrRound, left_out: Sequence[int]) -> None:
+    """Plan to read pages once more that the first round has left out."""
+    again = OcrRound(pages=tuple(left_out), features=first.features, again=True)
+    _follow(step, first, [again])
+
+
+def analyse(step: StepRun, last: OcrRound, worth: Mapping[int, tuple[Feature, ...]]) -> None:
+    """Plan what follows the last round that reads: pages that are worth the same go together."""
     groups: dict[tuple[Feature, ...], list[int]] = {}
     for number in sorted(worth):
         groups.setdefault(worth[number], []).append(number)
-    more = [(tuple(groups[features]), features, False) for features in sorted(groups)]
-    if left_out and plan.rounds:
-        more.append((tuple(left_out), plan.rounds[0].features, True))
-    rounds = [
-        OcrRound(number=number, pages=pages, features=features, again=again)
-        for number, (pages, features, again) in enumerate(more, start=1)
+    more = [OcrRound(pages=tuple(groups[key]), features=key) for key in sorted(groups)]
+    _follow(step, last, more)
+
+
+def _follow(step: StepRun, last: OcrRound, more: Sequence[OcrRound]) -> None:
+    """Let these rounds, and no others, follow one that has ended."""
+    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
+    ended = [known for known in plan.rounds if known.number <= last.number]
+    numbered = [
+        following.model_copy(update={"number": number})
+        for number, following in enumerate(more, start=last.number + 1)
     ]
-    step.keep(PLAN, OcrPlan(rounds=(*plan.rounds[:1], *rounds)))
+    step.keep(PLAN, OcrPlan(rounds=(*ended, *numbered)))
