@@ -99,6 +99,19 @@ def test_pages_that_would_cost_too_much_to_analyse_are_read_only() -> None:
     assert manifest.cost.estimated <= pipeline.cost_cap
 
 
+def test_pages_left_out_that_would_cost_too_much_are_told_as_not_read() -> None:
+    pipeline = Pipeline("none")
+    pipeline.ocr.failed = {2: "INTERNAL", 3: "INTERNAL"}
+    pipeline.cost_cap = 4.5 * table()["per_unit"]["textract/StartDocumentTextDetection/pages"]
+    manifest = pipeline.run(files.pdf([TABLE] * 3))
+    assert [gap.page for gap in manifest.ledger.pages.missing] == [3]
+    told = [warning.message for warning in manifest.warnings if warning.code == "cost-cap-reached"]
+    assert told[:2] == [
+        "Pages 3, which Textract has left out, were not read again.",
+        "Pages 1, 2 were not analysed.",
+    ]
+
+
 def test_pictures_that_would_cost_too_much_are_not_looked_at() -> None:
     pipeline = Pipeline("none")
     pipeline.cost_cap = 0.0001
