@@ -192,8 +192,14 @@ def test_none_never_pays_more_than_text() -> None:
     assert paid(manifest) == {"StartDocumentTextDetection pages": 2}
 
 
-@pytest.mark.parametrize("scans", [1, 2])
-def test_an_analysis_that_fails_costs_no_page(scans: int) -> None:
+@pytest.mark.parametrize(
+    ("scans", "told"),
+    [
+        (1, "Pages 2 were not analysed for TABLES: Textract answered BadDocument."),
+        (2, "The job by which pages 2, 3 were to be analysed for TABLES: "),
+    ],
+)
+def test_an_analysis_that_fails_costs_no_page(scans: int, told: str) -> None:
     class TextOnly(FakeOcr):
         def read(self, page: bytes, features: Sequence[Feature] = ()) -> object:  # type: ignore[override]
             if features:
@@ -212,7 +218,39 @@ def test_an_analysis_that_fails_costs_no_page(scans: int) -> None:
     assert manifest.status == "COMPLETED", manifest.reason
     assert all(page.characters for page in manifest.pages)
     (warning,) = (w.message for w in manifest.warnings if w.code == "ocr-analysis-failed")
-    assert "were not analysed for TABLES" in warning
+    assert warning.startswith(told)
+
+
+@pytest.mark.parametrize("tables", [1, 2])
+def test_a_page_that_an_analysis_leaves_out_lacks_its_tables_only(tables: int) -> None:
+    """It keeps the words that it was read with, though the analysis gave some of its own."""
+
+    class Torn(FakeOcr):
+        def read(self, page: bytes, features: Sequence[Feature] = ()) -> OcrResult:
+            found = super().read(page, features)
+            return OcrResult(tuple(map(self._torn, found.pages)), {1: "PAGE_TORN"})
+
+        def collect(
+            self, job_id: str, features: Sequence[Feature] = (), cursor: OcrCursor | None = None
+        ) -> Iterator[OcrPart]:
+            for part in super().collect(job_id, features, cursor):
+                torn = tuple(map(self._torn, part.pages))
+                yield replace(part, pages=torn, failed={1: "PAGE_TORN"}) if features else part
+
+        @staticmethod
+        def _torn(page: Page) -> Page:
+            return page if page.number > 1 else page.model_copy(update={"text": "", "lines": ()})
+
+    pipeline = Pipeline("es")
+    pipeline.ocr = Torn(pipeline.meter, pipeline.results)
+    manifest = pipeline.run(files.pdf([SCAN, *[TABLE] * tables]))
+    assert manifest.status == "COMPLETED", manifest.reason
+    assert [page.tables for page in manifest.pages] == [0, 0, 1][: tables + 1]
+    told = "Pages 2 were not analysed for TABLES: Textract answered PAGE_TORN."
+    warned = [(w.code, w.message) for w in manifest.warnings if w.code.startswith("ocr-")]
+    assert warned == [("ocr-analysis-failed", told)]
+    page = Page.model_validate_json(pipeline.artifact(manifest, "pages/0002.json"))
+    assert page.text.startswith("Town")
 
 
 def test_a_page_that_textract_warns_of_is_not_whole() -> None:

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from recita.errors import ProviderBusyError, ProviderThrottledError, ProviderUnavailableError
+from recita.errors import (
+    ProviderBusyError,
+    ProviderRefusedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+)
 from recita.models.document import Document, work_key
 from recita.models.manifest import Manifest
 from recita.models.page import Feature
 from recita.models.steps import OcrProgress
 from recita.models.summary import MissingPage
-from recita.ports import OcrOrder
+from recita.ports import OcrOrder, OcrResult
 from recita.steps import ocr_job
 
 from tests.fakes import FakeOcr, FakeWorkflow, Pipeline, files
@@ -156,12 +161,14 @@ def test_a_job_that_fails_costs_the_pages_it_was_to_read() -> None:
         MissingPage(page=3, reason="ocr-failed"),
     )
     assert manifest.summary is not None
-    assert "INTERNAL_ERROR" in ocr_warning(manifest)
+    ((code, message),) = warned(manifest)
+    assert code == "ocr-job-failed"
+    assert message.startswith("The job by which pages 1, 3 were to be read: ")
+    assert "INTERNAL_ERROR" in message
 
 
-def ocr_warning(manifest: Manifest) -> str:
-    (warning,) = (w.message for w in manifest.warnings if w.code.startswith("ocr-"))
-    return warning
+def warned(manifest: Manifest) -> list[tuple[str, str]]:
+    return [(w.code, w.message) for w in manifest.warnings if w.code.startswith("ocr-")]
 
 
 def test_pages_that_a_job_leaves_out_are_read_once_more() -> None:
@@ -169,7 +176,7 @@ def test_pages_that_a_job_leaves_out_are_read_once_more() -> None:
     pipeline.ocr.failed = {2: "INTERNAL"}  # page 3 of the document; alone, it is page 1
     manifest = pipeline.run(files.pdf([SCAN, files.good_page(2), SCAN]))
     assert manifest.status == "COMPLETED", manifest.reason
-    assert not [w for w in manifest.warnings if w.code.startswith("ocr-")]
+    assert not warned(manifest)
     assert len(pipeline.ocr.jobs) == len(pipeline.ocr.sent) == 1
     text = pipeline.artifact(manifest, "text.md").decode()
     assert [f"<!-- page {number} -->" in text for number in (1, 2, 3)] == [True] * 3
@@ -183,7 +190,8 @@ def test_several_pages_left_out_are_another_job() -> None:
     assert (first.order.tag[-2:], second.order.tag[-2:]) == (".0", ".1")
     # Of the two that are asked for again, the first is left out again.
     assert manifest.ledger.pages.missing == (MissingPage(page=1, reason="ocr-failed"),)
-    assert ocr_warning(manifest) == "Textract answered INTERNAL to pages 1."
+    told = "Pages 1 were not read: Textract answered INTERNAL."
+    assert warned(manifest) == [("ocr-page-failed", told)]
     (usage,) = (used for used in manifest.usage if used.service == "textract")
     assert usage.units == 6
 
@@ -195,7 +203,23 @@ def test_a_page_that_is_left_out_twice_is_missing() -> None:
     assert manifest.status == "PARTIAL"
     assert manifest.ledger.pages.missing == (MissingPage(page=1, reason="ocr-failed"),)
     assert manifest.summary is not None
-    assert "PAGE_BROKEN" in ocr_warning(manifest)
+    told = "Pages 1 were not read: Textract answered PAGE_BROKEN."
+    assert warned(manifest) == [("ocr-page-failed", told)]
+
+
+def test_a_page_left_out_and_then_refused_is_told_alike() -> None:
+    class Refusing(FakeOcr):
+        def read(self, page: bytes, features: Sequence[Feature] = ()) -> OcrResult:
+            message = f"{len(page)} bytes, {features}"
+            raise ProviderRefusedError("textract", "detect", "BadDocumentException", message)
+
+    pipeline = Pipeline("es")
+    pipeline.ocr = Refusing(pipeline.meter, pipeline.results)
+    pipeline.ocr.failed = {2: "INTERNAL"}
+    manifest = pipeline.run(files.pdf([SCAN, files.good_page(2), SCAN]))
+    assert manifest.ledger.pages.missing == (MissingPage(page=3, reason="ocr-failed"),)
+    told = "Pages 3 were not read: Textract answered BadDocumentException."
+    assert warned(manifest) == [("ocr-page-failed", told)]
 
 
 def test_a_lost_interim_record_is_never_a_complete_reading() -> None:

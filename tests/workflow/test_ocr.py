@@ -120,7 +120,7 @@ def test_a_page_that_textract_can_not_read_twice_costs_that_page(recita: Documen
     assert manifest.status == "PARTIAL"
     assert [(gap.page, gap.reason) for gap in manifest.ledger.pages.missing] == [(1, "ocr-failed")]
     assert manifest.summary is not None
-    assert [w.code for w in manifest.warnings if w.code.startswith("ocr-")] == ["ocr-job-failed"]
+    assert [w.code for w in manifest.warnings if w.code.startswith("ocr-")] == ["ocr-page-failed"]
 
 
 def test_a_page_that_textract_leaves_out_is_read_again(recita: DocumentLaptop) -> None:

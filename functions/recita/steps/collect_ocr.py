@@ -69,7 +69,8 @@ class Collecting:
             numbers = dict(enumerate(self.round.pages, start=1))
             self.failed |= {numbers[n]: code for n, code in part.failed.items() if n in numbers}
             for page in part.pages:
-                yield self._numbered(page)
+                if numbers[page.number] not in self.failed:  # else torn, maybe read whole before
+                    yield self._numbered(page)
             count += len(part.pages)
             if count and (count >= PART_PAGES or time.monotonic() > until):
                 return
@@ -140,7 +141,7 @@ def _collect(
         return "", []
     if job.error:
         return job.error, []
-    parts: Iterable[OcrPart] = [OcrPart(job.answer)]
+    parts: Iterable[OcrPart] = [OcrPart(job.answer, job.failed)]
     if job.job_id:
         parts = ocr.collect(job.job_id, collecting.round.features, cursor)
     try:
@@ -168,17 +169,16 @@ def _keep(step: StepRun, collecting: Collecting, part: int, pages: list[Page]) -
 
 def _warn(step: StepRun, collecting: Collecting, error: str) -> None:
     round_ = collecting.round
-    if error and round_.reads:
-        step.warn("ocr-job-failed", f"The job that was to read {len(round_.pages)} pages: {error}")
-    elif error:
-        features = ", ".join(round_.features)
-        lost = f"pages {_listed(round_.pages)} were not analysed for {features}"
-        step.warn("ocr-analysis-failed", f"{lost}: {error}")
+    lacking = "read" if round_.reads else f"analysed for {', '.join(round_.features)}"
+    if error:  # some of its pages may have come before
+        lost = f"The job by which pages {_listed(round_.pages)} were to be {lacking}: {error}"
+        step.warn("ocr-job-failed" if round_.reads else "ocr-analysis-failed", lost)
     # What the first round leaves out is asked for once more.
     failed = collecting.failed if round_.number else {}
-    for code in sorted(set(failed.values())):
-        pages = [number for number, why in failed.items() if why == code]
-        step.warn("ocr-page-failed", f"Textract answered {code} to pages {_listed(pages)}.")
+    for answer in sorted(set(failed.values())):
+        pages = [number for number, why in failed.items() if why == answer]
+        lost = f"Pages {_listed(pages)} were not {lacking}: Textract answered {answer}."
+        step.warn("ocr-page-failed" if round_.reads else "ocr-analysis-failed", lost)
 
 
 def _listed(pages: Sequence[int]) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pydantic import Field
+
 from recita import cage
 from recita.decoding import pdf
 from recita.decoding.sniff import PDF
@@ -41,6 +43,8 @@ class OcrJob(Model):
 
     job_id: str | None = None
     answer: tuple[Page, ...] = ()
+    failed: dict[int, str] = Field(default_factory=dict)
+    """What Textract said to a page that it did not read, as in a job's warnings."""
     error: str = ""
     tries: int = 0
     """Jobs of this round that have failed; the next one is another job."""
@@ -130,12 +134,12 @@ def _cut(step: StepRun, round_: OcrRound, target: Path) -> None:
 
 
 def _read_now(step: StepRun, round_: OcrRound, ocr: Ocr, body: bytes) -> OcrJob:
-    """Read a single page at once: its answer takes the place of a job's results."""
+    """Read a single page at once: its answer, or refusal, takes the place of a job's results."""
     try:
         result = read_once(step, ocr, body, round_.features)
     except ProviderRefusedError as error:
-        return OcrJob(error=str(error))
-    return OcrJob(answer=result.pages, error=", ".join(result.failed.values()))
+        return OcrJob(failed={1: error.code})
+    return OcrJob(answer=result.pages, failed=dict(result.failed))
 
 
 def _seal(document: Document, round_: OcrRound) -> str:
