@@ -43,7 +43,7 @@ def check_version(version: Any, what: str) -> None:
         raise UnsupportedVersionError(
             f"{what} has schema version {version}, and this recita-client reads {MAJOR}.x: "
             "another major version may mean other things by the same names",
-            f"install the recita-client of that Recita, for instance recita-client=={found[1]}.*",
+            "use the client/ folder of the Recita that wrote it",
         )
 
 
@@ -124,7 +124,10 @@ def _scalar(kind: type) -> Reader:
     def read(data: Any, where: str) -> Any:
         if not isinstance(data, taken) or (isinstance(data, bool) and kind is not bool):
             raise _unexpected(data, expected, where)
-        return kind(data)
+        try:
+            return kind(data)
+        except OverflowError:
+            raise _broken(f"{where} is a number too large to read") from None
 
     return read
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recita_client.decoding import check_version, decode
-from recita_client.errors import ContractError
+from recita_client.errors import ContractError, UnsafeNameError
 from recita_client.manifest import Status
 from recita_client.names import MANIFEST, check_bucket, check_document_id, document_key
 from recita_client.record import Record
@@ -57,5 +57,5 @@ def parse_event(event: Mapping[str, Any]) -> DocumentEvent:
     document_id = check_document_id(found.metadata.document_id)
     if found.data.manifest_key != document_key(document_id, MANIFEST):
         fix = "do not use this event; look who may put events on the bus"
-        raise ContractError("the event's manifest_key is not of its document", fix)
+        raise UnsafeNameError("the event's manifest_key is not of its document", fix)
     return found

@@ -23,6 +23,7 @@ from recita_client.entries import (
     Verdict,
     WindowLedger,
 )
+from recita_client.errors import ContractError
 from recita_client.names import check_document_id
 from recita_client.record import Record
 
@@ -194,4 +195,8 @@ def parse_manifest(body: bytes | str) -> Manifest:
     check_version(data.get("schema_version"), "the manifest")
     manifest = decode(Manifest, data, "manifest")
     check_document_id(manifest.document_id)
+    keys = [artifact.key for artifact in manifest.artifacts]
+    if len(keys) != len(set(keys)):
+        fix = "do not use these results; run the document again"
+        raise ContractError("the manifest names two artifacts by one key", fix)
     return manifest
