@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from recita_client.errors import IntegrityError
@@ -39,6 +40,10 @@ def download(source: Source, manifest: Manifest, body: bytes, folder: Path) -> P
 
 def _write(place: Path, body: bytes) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    half = place.with_name(f".{place.name}.new")
-    half.write_bytes(body)
-    half.replace(place)  # nobody ever reads half a file
+    half = place.with_name(f".{place.name}.{os.urandom(8).hex()}")
+    try:
+        with half.open("xb") as file:  # never through a link that somebody has laid
+            file.write(body)
+        half.replace(place)  # nobody ever reads half a file
+    finally:
+        half.unlink(missing_ok=True)

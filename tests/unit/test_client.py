@@ -218,6 +218,17 @@ def test_links_out_of_the_folder_are_refused(folder: Path) -> None:
         recita_client.open_document(folder).page(1)
 
 
+def test_a_download_writes_through_no_link(folder: Path) -> None:
+    out, elsewhere = folder.parent / "out", folder.parent / "elsewhere"
+    out.mkdir()
+    elsewhere.write_text("of others", "utf-8")
+    (out / ".text.md.new").symlink_to(elsewhere)
+    recita_client.open_document(folder).download(out)
+    assert elsewhere.read_text("utf-8") == "of others"
+    assert recita_client.open_document(out).text()
+    assert [p.name for p in out.rglob(".*")] == [".text.md.new"]
+
+
 @pytest.mark.parametrize(
     "address",
     [
