@@ -79,13 +79,18 @@ class Document:
     is not the one it describes, ContractError for one that does not follow the contract.
     """
 
-    def __init__(self, source: Source, body: bytes | None = None) -> None:
-        """``body`` is the manifest's file, for who has read it already."""
+    def __init__(
+        self, source: Source, body: bytes | None = None, *, document_id: str | None = None
+    ) -> None:
+        """``body`` is the manifest's file, for who has read it already.
+
+        Raises UnsafeNameError for a manifest of another document than ``document_id``.
+        """
         self.source = source
         self.body = source.read(MANIFEST) if body is None else body
         self.manifest: Manifest = parse_manifest(self.body)
-        asked = getattr(source, "document_id", self.manifest.document_id)
-        if asked != self.manifest.document_id:
+        asked = document_id or getattr(source, "document_id", None)
+        if asked not in (None, self.manifest.document_id):
             fix = "do not use these results; run the document again"
             raise UnsafeNameError(f"{source.name} holds another document's manifest", fix)
 
@@ -163,12 +168,12 @@ class Document:
     def children(self) -> Iterator[Document]:
         """Yield the documents that were attached to this one; they may still be on their way."""
         for child in self.manifest.children:
-            yield Document(self.source.sibling(child.document_id))
+            yield self._relative(child.document_id)
 
     def parent(self) -> Document | None:
         """Return the mail that this document was attached to."""
         parent = self.manifest.parent
-        return Document(self.source.sibling(parent)) if parent else None
+        return self._relative(parent) if parent else None
 
     def download(self, folder: Path | str) -> Path:
         """Write all artifacts into a folder, then the manifest; returns the folder.
@@ -176,6 +181,9 @@ class Document:
         A folder that has a ``manifest.json`` is complete, and is a place for ``open_document``.
         """
         return downloading.download(self.source, self.manifest, self.body, Path(folder))
+
+    def _relative(self, document_id: str) -> Document:
+        return Document(self.source.sibling(document_id), document_id=document_id)
 
     def _decoded(self, kind: type[T], key: str) -> T:
         return decode(kind, parse(self.read(key), key), key)

@@ -334,6 +334,12 @@ def test_lineage_leads_to_other_documents(folder: Path) -> None:
     assert again is not None
     assert again.manifest == parent.manifest
     assert parent.parent() is None
+    changed(folder.parent / child, lambda m: m.update(document_id="d" * 32))
+    with pytest.raises(UnsafeNameError, match="another document"):
+        list(parent.children())
+    changed(folder, lambda m: m.update(document_id="e" * 32))
+    with pytest.raises(UnsafeNameError, match="another document"):
+        found.parent()
     entry["document_id"] = "../../x"
     changed(folder, lambda m: m.update(children=[entry]))
     with pytest.raises(UnsafeNameError):
