@@ -77,6 +77,21 @@ def test_an_invoice_without_number_or_total_is_not_filed(
         ("1,250 euros", "1250.00"),
         ("7.720 GBP", "7720.00"),
         ("USD 12", "12.00"),
+        ("$12.50", "12.50"),
+        ("12,50 €", "12.50"),
+        ("1 234,50 kr", "1234.50"),
+        ("R$ 2.450,00", "2450.00"),
+        ("-EUR 120.00", "-120.00"),
+        ("EUR \u2212120.00", "-120.00"),
+        ("(120.00)", None),
+        ("EUR 120.00-", None),
+        ("€1 234,5", None),
+        ("0.125 EUR", None),
+        ("1.234,567 EUR", None),
+        ("1.234.56 EUR", None),
+        ("EUR 5.00 of EUR 9.00", None),
+        ("EUR 5.00 CHF", None),
+        ("30 days", None),
         ("0.5", None),
         ("none", None),
     ],
@@ -85,6 +100,81 @@ def test_amounts_are_read_in_both_ways_of_writing(
     invoice: ModuleType, text: str, value: str | None
 ) -> None:
     assert invoice.amount(text) == (Decimal(value) if value else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("1,250 euros", "euros"),
+        ("1,250 Pounds", "Pounds"),
+        ("1,250 eur", None),
+        ("1,250", None),
+        ("CHF 3'523.00", "CHF"),
+        ("1.941,92 €", "€"),
+        ("R$ 2.450,00", "R$"),
+    ],
+)
+def test_a_currency_is_a_code_a_symbol_or_its_name(
+    invoice: ModuleType, root: Path, text: str, currency: str | None
+) -> None:
+    facts = [{"name": "Total", "kind": "amount", "value": text}, *FACTS]
+    assert invoice.invoice_of(document(facts, root))["currency"] == currency
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Total", "Invoice total", "Total incl. VAT", "TOTAL TTC", "Total (tax included)"),
+        *("total_amount", "Total after tax", "Gesamtbetrag inkl. MwSt.", "Rechnungsbetrag"),
+        *("Importe total, IVA incluido", "Total with T.V.A."),
+    ],
+)
+@pytest.mark.parametrize("before", ["Overdue balance", "Amount due", "Past due"])
+def test_the_total_is_preferred(invoice: ModuleType, root: Path, before: str, name: str) -> None:
+    facts = [fact for fact in FACTS if fact["kind"] != "amount"]
+    facts.append({"name": before, "kind": "amount", "value": "EUR 1.00"})
+    facts.append({"name": name, "kind": "amount", "value": "EUR 5.00"})
+    assert invoice.invoice_of(document(facts, root))["total"] == "EUR 5.00"
+
+
+@pytest.mark.parametrize("name", ["Balance due", "Net à payer", "Net payable", "Zu zahlen"])
+def test_what_is_to_pay_is_a_total(invoice: ModuleType, root: Path, name: str) -> None:
+    facts = [fact for fact in FACTS if fact["kind"] != "amount"]
+    facts.append({"name": name, "kind": "amount", "value": "EUR 5.00"})
+    assert invoice.invoice_of(document(facts, root))["total"] == "EUR 5.00"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Total excl. VAT", "Total before tax", "Sub-total", "Net total", "Nettobetrag gesamt"),
+        *("Total VAT", "Tax total", "Total T.V.A.", "MwSt. gesamt", "Total taxable amount"),
+        *("Total overdue", "Total HT", "Steuer gesamt", "Total net of tax"),
+    ],
+)
+def test_a_part_of_the_total_is_none(invoice: ModuleType, root: Path, name: str) -> None:
+    facts = [{"name": name, "kind": "amount", "value": "EUR 1.00"}, *FACTS]
+    assert invoice.invoice_of(document(facts, root))["total"] == "€15,959.64"
+
+
+def test_facts_of_no_kind_are_taken_by_their_names(invoice: ModuleType, root: Path) -> None:
+    kept = recita_client.open_document(root / "tests/golden/1.0/result")
+    assert {fact.kind for fact in kept.manifest.facts} == {"other"}
+    found = invoice.invoice_of(kept)
+    assert (found["number"], found["amount"]) == ("4711", Decimal("1250.00"))
+
+
+@pytest.mark.parametrize("name", ["Inv. no", "Amount payable"])
+@pytest.mark.parametrize(
+    "other", [("Invoice date", "17 May 2026"), ("Total pages", "5"), ("Payment due", "30 days")]
+)
+def test_facts_of_no_kind_that_only_sound_alike_are_not(
+    invoice: ModuleType, root: Path, name: str, other: tuple[str, str]
+) -> None:
+    facts = [fact for fact in FACTS if fact["name"] not in (name, "Subtotal")]
+    facts.append({"name": other[0], "kind": "other", "value": other[1]})
+    with pytest.raises(invoice.IncompleteInvoiceError):
+        invoice.invoice_of(document(facts, root))
 
 
 def test_its_function_may_read_results_and_write_rows_and_nothing_else(root: Path) -> None:

@@ -13,13 +13,30 @@ from typing import TypedDict
 from recita_client import Document
 from recita_client.entries import Fact
 
-TOTAL = re.compile(r"total|due|payable|pagar|payer|betrag|gesamt", re.IGNORECASE)
-PART = re.compile(r"sub.?total|net|tax|vat|iva|tva|mwst|excl|before", re.IGNORECASE)
+TOTAL = re.compile(r"\btotal|\bgesamt|\b(?:brutto|end|rechnungs|zahl)betrag", re.IGNORECASE)
+TO_PAY = re.compile(r"\b(?:due|pay|payable|pagar|pagare|payer|zahlen)\b|betrag\b", re.IGNORECASE)
+PART = re.compile(
+    r"\bsub ?total|\bsous total|\bnet(?:to\w*|o)?\b(?! (?:due|pay|à pay|a pag|da pag))"
+    r"|\bex[ck]l|\bbefore\b|\bwithout\b|\bohne\b|\bsin\b|\bsem\b|\bht\b|\bhors\b"
+    r"|\btaxable|\boverdue|\bpast due",
+    re.IGNORECASE,
+)
+TAX = re.compile(r"\b(?:vat|tax(?:es)?|gst|iva|tva|mwst|ust)\b|steuer", re.IGNORECASE)
+WITH_TAX = re.compile(
+    r"\b(?:in[ck]l\w*|compris\w*|after|with|ttc|avec|con|com|mit)\b", re.IGNORECASE
+)
 NUMBER = re.compile(r"inv|fa[ck]t|rechnung|bill|nota|document", re.IGNORECASE)
+NUMBERED = re.compile(r"\b(?:no|nr|n[º°]|num\w*|núm\w*)\b|nummer\b|#", re.IGNORECASE)
 DUE = re.compile(r"due|pay|ven[ck]|échéance|fällig|until", re.IGNORECASE)
 VENDOR = re.compile(r"vendor|seller|supplier|from|issue|proveedor|fornecedor|liefer", re.IGNORECASE)
-CURRENCY = re.compile(r"[A-Z]{3}|[€£$¥]|\b(?:euros?|pounds?|dollars?)\b", re.IGNORECASE)
-AMOUNT = re.compile(r"(\d{1,3}(?:[., '\u00a0]\d{3})+|\d+)(?:[.,](\d\d))?(?![.,]?\d)")
+CURRENCY = r"[A-Z]{0,2}\$|[€£¥₹]|[A-Z]{3}|(?i:euros?|pounds?|dollars?|francs?|kr|zł)"
+MINUS = r"[-\u2212]?"
+MONEY = re.compile(
+    rf"(?P<minus>{MINUS})\s?(?P<before>{CURRENCY})?\s?(?P<sign>{MINUS})"
+    r"(?P<whole>[1-9][0-9]{0,2}(?P<comma>[., '\u2019\u00a0\u202f])[0-9]{3}"
+    r"(?:(?P=comma)[0-9]{3})*|[0-9]+)"
+    rf"(?:(?!(?P=comma))[.,](?P<cents>[0-9]{{2}}))?\s?(?P<after>{CURRENCY})?"
+)
 
 
 class IncompleteInvoiceError(Exception):
@@ -40,34 +57,57 @@ class Invoice(TypedDict):
 def invoice_of(document: Document) -> Invoice:
     """Return what an invoice says; raises IncompleteInvoiceError."""
     facts = document.manifest.facts
-    amounts = [fact for fact in _kind(facts, "amount") if not PART.search(fact.name)]
-    total = _first(amounts, TOTAL)
-    number = _first(_kind(facts, "identifier"), NUMBER)
+    others = _kind(facts, "other")
+    total = _total([*_kind(facts, "amount"), *(f for f in others if _money(f.value)[1])])
+    numbered = [fact for fact in others if NUMBERED.search(fact.name)]
+    number = _first([*_kind(facts, "identifier"), *numbered], NUMBER)
     if total is None or number is None:
         missing = "total" if total is None else "number"
         where = document.source.name
         raise IncompleteInvoiceError(f"{where} has no {missing}: look at it, then file it by hand")
-    currency = CURRENCY.search(total)
+    value, currency = _money(total)
     return {
-        "vendor": _first([*_kind(facts, "party"), *_kind(facts, "other")], VENDOR),
+        "vendor": _first([*_kind(facts, "party"), *others], VENDOR),
         "number": number,
         "date": next((f.value for f in _kind(facts, "date") if not DUE.search(f.name)), None),
         "total": total,
-        "amount": amount(total),
-        "currency": currency[0] if currency else None,
+        "amount": value,
+        "currency": currency,
     }
 
 
 def amount(text: str) -> Decimal | None:
     """Return the value of an amount, such as 1941.92 for ``1.941,92 €``; None when it is unclear.
 
-    A comma or point before the last two digits parts the cents, others part thousands.
+    The text is one number, with or without a currency. A comma or point before the last two digits
+    parts the cents, others part thousands.
     """
-    found = AMOUNT.search(text)
-    if not found or (found.start() and text[found.start() - 1] in ".,0123456789"):
-        return None
-    whole, cents = found.groups()
-    return Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{cents or '00'}")
+    return _money(text)[0]
+
+
+def _money(text: str) -> tuple[Decimal | None, str | None]:
+    """Value and currency; neither where the text is not one amount and nothing else."""
+    found = MONEY.fullmatch(text.strip())
+    if not found or (found["before"] and found["after"]) or (found["minus"] and found["sign"]):
+        return None, None
+    sign = "-" if found["minus"] or found["sign"] else ""
+    whole = re.sub(r"[^0-9]", "", found["whole"])
+    return Decimal(f"{sign}{whole}.{found['cents'] or '00'}"), found["before"] or found["after"]
+
+
+def _total(facts: Iterable[Fact]) -> str | None:
+    """What is called a total, or else what is to be paid; neither a part of it nor its tax."""
+    named = [(re.sub(r"[\W_]+", " ", fact.name.replace(".", "")), fact.value) for fact in facts]
+    whole = [
+        (name, value)
+        for name, value in named
+        if not PART.search(name) and (WITH_TAX.search(name) or not TAX.search(name))
+    ]
+    for asked in (TOTAL, TO_PAY):
+        for name, value in whole:
+            if asked.search(name):
+                return value
+    return None
 
 
 def _kind(facts: Iterable[Fact], kind: str) -> list[Fact]:
