@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import pytest
 import recita_client
 from moto import mock_aws
+from moto.events.models import EventPattern
 from recita.models.summary import Fact
 from samtranslator.yaml_helper import yaml_parse
 
@@ -181,20 +182,112 @@ def test_its_function_may_read_results_and_write_rows_and_nothing_else(root: Pat
     template = yaml_parse((root / "examples/consumer/template.yaml").read_text("utf-8"))
     function = template["Resources"]["FileInvoicesFunction"]["Properties"]
     (policy,) = function["Policies"]
-    allowed = {one["Action"]: one["Resource"] for one in policy["Statement"]}
+    allowed = {
+        action: one["Resource"]
+        for one in policy["Statement"]
+        for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+    }
     assert allowed == {
         "s3:GetObject": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ResultsBucketName}/documents/*"},
         "dynamodb:PutItem": {"Fn::GetAtt": ["InvoicesTable", "Arn"]},
+        "dynamodb:UpdateItem": {"Fn::GetAtt": ["InvoicesTable", "Arn"]},
     }
     targets = template["Resources"]["InvoiceRule"]["Properties"]["Targets"]
     dead = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
     assert [target["DeadLetterConfig"]["Arn"] for target in targets] == [dead]
 
 
-@pytest.mark.usefixtures("invoice")
-def test_a_later_run_replaces_the_row_and_a_redelivery_does_not(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+ENDS = {
+    ("COMPLETED", "invoice", ""): True,
+    ("COMPLETED", "letter", ""): False,
+    ("PARTIAL", "invoice", ""): False,
+    ("COMPLETED", "letter", ".2"): True,
+    ("BLOCKED", None, ".11"): True,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_its_rule_is_for_invoices_and_for_later_runs(
+    root: Path, told: dict[str, Any], end: tuple[str, str | None, str]
 ) -> None:
+    template = yaml_parse((root / "examples/consumer/template.yaml").read_text("utf-8"))
+    rule = json.dumps(template["Resources"]["InvoiceRule"]["Properties"]["EventPattern"])
+    rule = rule.replace('{"Ref": "ResultsBucketName"}', '"recita-results"')
+    detail, (status, kind, run) = told["detail"], end
+    detail["metadata"]["event_id"] = f"{detail['metadata']['document_id']}{run}:{status}"
+    detail["data"] |= {"status": status, "document_type": kind}
+    found = []
+    for bucket in ("recita-results", "another"):
+        detail["data"]["bucket"] = bucket
+        event: Any = told | {"detail-type": "Recita Document Completed"}
+        found.append(EventPattern(None, json.loads(rule)).matches_event(event))
+    assert found == [ENDS[end], False]
+
+
+def test_the_latest_run_stands_and_a_redelivery_changes_nothing(consumer: Consumer) -> None:
+    assert [consumer.tell(run) for run in (1, 1, 3, 2)] == [
+        {"filed": True}, {"filed": False}, {"filed": True}, {"filed": False}
+    ]  # fmt: skip
+    (row,) = consumer.table.scan()["Items"]
+    assert (row["run"], row["number"]) == (3, "TM-811122")
+    assert "superseded_by_run" not in row
+
+
+@pytest.mark.parametrize("change", [{"status": "PARTIAL"}, {"classification": {"type": "letter"}}])
+def test_a_later_run_that_ends_otherwise_marks_the_row(
+    consumer: Consumer, change: dict[str, Any]
+) -> None:
+    assert consumer.tell(1, **change) == {"filed": False, "superseded": False}
+    assert consumer.table.scan()["Items"] == []
+    consumer.tell(2)
+    for run, marked in ((2, False), (1, False), (3, True)):
+        assert consumer.tell(run, **change) == {"filed": False, "superseded": marked}
+    (row,) = consumer.table.scan()["Items"]
+    assert (row["run"], row["number"], row["superseded_by_run"]) == (2, "TM-811122", 3)
+    assert consumer.tell(4) == {"filed": True}
+    (row,) = consumer.table.scan()["Items"]
+    assert (row["run"], row.get("superseded_by_run")) == (4, None)
+
+
+def test_a_later_run_that_is_incomplete_marks_the_row_and_fails(
+    consumer: Consumer, invoice: ModuleType
+) -> None:
+    consumer.tell(1)
+    with pytest.raises(invoice.IncompleteInvoiceError):
+        consumer.tell(2, facts=[])
+    (row,) = consumer.table.scan()["Items"]
+    assert (row["run"], row["superseded_by_run"]) == (1, 2)
+
+
+@pytest.fixture
+def told(root: Path) -> dict[str, Any]:
+    """An event as Lambda gets it."""
+    detail = json.loads((root / "tests/golden/1.0/event.completed.json").read_text("utf-8"))
+    return {"source": "recita.pipeline", "detail": detail}
+
+
+class Consumer(NamedTuple):
+    """The function with a table and a results bucket."""
+
+    handler: Callable[[dict[str, Any], None], dict[str, Any]]
+    event: dict[str, Any]
+    manifest: dict[str, Any]
+    table: Any
+
+    def tell(self, run: int, **change: Any) -> dict[str, Any]:
+        """Publish a run of the document, then tell of it; returns the function's answer."""
+        execution = self.manifest["document_id"] + (f".{run}" if run > 1 else "")
+        body = json.dumps(self.manifest | {"execution": execution} | change).encode()
+        key = self.event["detail"]["data"]["manifest_key"]
+        boto3.client("s3").put_object(Bucket="recita-results", Key=key, Body=body)
+        return self.handler(self.event, None)
+
+
+@pytest.fixture
+def consumer(
+    invoice: ModuleType, root: Path, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Consumer]:
+    assert invoice
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     for name, value in {
@@ -206,22 +299,10 @@ def test_a_later_run_replaces_the_row_and_a_redelivery_does_not(
     monkeypatch.delitem(sys.modules, "app", raising=False)
     import app
 
-    detail = json.loads((root / "tests/golden/1.0/event.completed.json").read_text("utf-8"))
-    event = {"source": "recita.pipeline", "detail": detail}
-    made = json.loads(document(FACTS, root).body)
     with mock_aws():
-        s3, table = boto3.client("s3"), _table()
-        s3.create_bucket(Bucket="recita-results")
-        filed = []
-        for run, kind in (("", "invoice"), ("", "invoice"), (".3", "invoice"), (".2", "invoice"),
-                          (".4", "letter")):  # fmt: skip
-            made |= {"execution": made["document_id"] + run, "classification": {"type": kind}}
-            key = detail["data"]["manifest_key"]
-            s3.put_object(Bucket="recita-results", Key=key, Body=json.dumps(made).encode())
-            filed.append(app.lambda_handler(event, None)["filed"])
-        (row,) = table.scan()["Items"]
-    assert filed == [True, False, True, False, False]
-    assert (row["run"], row["number"]) == (3, "TM-811122")
+        boto3.client("s3").create_bucket(Bucket="recita-results")
+        made = json.loads(document(FACTS, root).body) | {"classification": {"type": "invoice"}}
+        yield Consumer(app.lambda_handler, told, made, _table())
     monkeypatch.delitem(sys.modules, "app")
 
 

@@ -167,4 +167,6 @@ def test_what_is_no_invoice_is_not_asked_for(root: Path) -> None:
     template = yaml_parse((root / "examples/consumer/template.yaml").read_text("utf-8"))
     pattern = template["Resources"]["InvoiceRule"]["Properties"]["EventPattern"]
     assert pattern["source"] == [event.SOURCE]
-    assert set(pattern["detail"]["data"]) <= set(event.EventData.field_names)
+    for one in pattern["detail"]["$or"]:
+        assert set(one["data"]) <= set(event.EventData.field_names)
+        assert set(one.get("metadata", ())) <= set(event.EventMetadata.field_names)
