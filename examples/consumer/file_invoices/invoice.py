@@ -1,6 +1,7 @@
 """What an invoice says: chosen from the facts that Recita has quoted from its pages.
 
-Facts have a kind and the name that the document itself gives, in its own language.
+Facts have a kind and the name that the document itself gives, in its own language. Of the kind
+``other``, those are taken whose name and value say enough.
 """
 
 from __future__ import annotations
