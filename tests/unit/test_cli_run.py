@@ -333,7 +333,7 @@ def test_a_manifest_of_a_later_major_version_costs_its_file_only(s3: FakeS3) -> 
     assert first["manifest"]["status"] == "COMPLETED"
     assert second["manifest"] is None
     assert "has schema version 2.0" in second["error"]["message"]
-    assert "install the recita-client" in second["error"]["fix"]
+    assert "use the client" in second["error"]["fix"]
 
 
 @pytest.mark.usefixtures("files")
