@@ -60,7 +60,8 @@ def test_the_cli_lists_buckets_by_its_own_flag(recita: DocumentLaptop) -> None:
 
 def test_the_cli_starts_an_execution(recita: DocumentLaptop) -> None:
     machine = recita.stack.outputs["StateMachineArn"]
-    upload = {"document_id": "0" * 32, "bucket": "none", "key": "none.pdf", "version_id": "null"}
+    bucket = recita.stack.outputs["InputBucketName"]
+    upload = {"document_id": "0" * 32, "bucket": bucket, "key": "none.pdf", "version_id": "null"}
     started = aws(recita, "stepfunctions", "start-execution", "--state-machine-arn", machine,
                   "--input", json.dumps(upload))  # fmt: skip
     assert started["executionArn"].startswith(machine.replace(":stateMachine:", ":execution:"))
