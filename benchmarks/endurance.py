@@ -58,10 +58,12 @@ class Size:
 
 
 SIZES = {
-    "long": Size(10_000, 480, 240, 400, 300, 60, 16),
+    "long": Size(10_000, 420, 300, 200, 300, 60, 16),
     "whole": Size(10_000, 1_200, 4 * 3600, 10_000, 300, 2 * 3600, 60),
     "short": Size(30, 20, 60, 15, 4, 10, 0),
 }
+FUNCTIONS = 8
+"""At once: under faults most of them wait for the next try."""
 AT_ONCE = 200
 """Uploads between two looks."""
 SWEEP_SECONDS = 30
@@ -116,7 +118,7 @@ def line(found: dict[str, Any]) -> dict[str, Any]:
 
 def under_faults(home: Path, size: Size) -> dict[str, Any]:
     """Uploads as fast as they are worked off, with every fault on."""
-    with laptop(home) as lab:
+    with laptop(home, lambdas=FUNCTIONS) as lab:
         warm(lab)
         lab.plan(seed="endurance", rules=RULES, seconds=0.3)
         watch = Watch(lab)
