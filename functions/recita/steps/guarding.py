@@ -82,11 +82,9 @@ class Guarding:
     def _once(self, source: str, check: Check, text: str) -> GuardedText:
         asked = (source, self.used.id, self.used.version, text)
         place = f"checked/{hashlib.sha256(repr(asked).encode()).hexdigest()}.json"
-        kept = self.step.recall(place, KeptCheck)
-        if kept is None:
+
+        def pay() -> KeptCheck:
             said = asdict(check(text))
-            kept = KeptCheck(**{name: said[name] for name in KeptCheck.model_fields})
-            self.step.keep(place, kept)
-        else:
-            self.step.go_on((), ())
-        return GuardedText(**kept.model_dump())
+            return KeptCheck(**{name: said[name] for name in KeptCheck.model_fields})
+
+        return GuardedText(**self.step.once(place, KeptCheck, pay).model_dump())

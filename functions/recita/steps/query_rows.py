@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from recita.models.document import run_number
 from recita.models.manifest import Manifest
 from recita.models.row import row_of, table_key
 from recita.ports import Results
@@ -11,7 +12,7 @@ from recita.ports import Results
 
 def write_row(manifest: Manifest, results: Results) -> None:
     """Write a manifest's row, unless that of a later run is there."""
-    line, run = row_line(manifest), row_of(manifest).run
+    line, run = row_line(manifest), run_number(manifest.execution)
     results.publish(
         table_key(manifest.document_id),
         line,

@@ -178,14 +178,12 @@ class Translation:
         """Return what Translate says of one call's text: kept, for later calls may fail."""
         key = self._key(text)
         place = f"translated/{self.target}/{key}.json"
-        kept = self._step.recall(place, Asked)
-        if kept is None:
+
+        def ask() -> Asked:
             self._begin(text)
-            kept = Asked(text=pay())
-            self._step.keep(place, kept)
-        else:
-            self._step.go_on((), ())
-        return kept.text
+            return Asked(text=pay())
+
+        return self._step.once(place, Asked, ask).text
 
     def _key(self, text: str) -> str:
         parts = (VERSION, self._translator.fingerprint, self._job.source, self.target, text)

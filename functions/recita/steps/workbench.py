@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,6 +79,16 @@ class StepRun:
         """Read an internal record of an earlier step."""
         body = self.results.read(work_key(self.document_id, name))
         return kind.model_validate_json(body) if body else None
+
+    def once(self, name: str, kind: type[M], make: Callable[[], M]) -> M:
+        """Return a kept record; without one, ``make`` pays for it, and it is kept."""
+        kept = self.recall(name, kind)
+        if kept is None:
+            kept = make()
+            self.keep(name, kept)
+        else:
+            self.go_on((), ())
+        return kept
 
     def forget(self, name: str) -> None:
         """Empty an internal record: what an earlier run left is not this run's."""
