@@ -10,13 +10,13 @@ from botocore.config import Config
 from recita_local.aws.settings import REGION
 
 
-def client(service: str, endpoint: str) -> Any:
+def client(service: str, endpoint: str, region: str = REGION) -> Any:
     """A client that can reach nothing but the laptop."""
     factory: Any = boto3.session.Session().client  # its overloads want the service as a literal
     return factory(
         service,
         endpoint_url=endpoint,
-        region_name=REGION,
+        region_name=region,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
         config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}),

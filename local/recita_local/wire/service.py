@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
+from recita_local import clients
 
 if TYPE_CHECKING:
     from recita_local.wire.plan import Asked
@@ -64,26 +63,11 @@ class RequestContext:
 
     def client(self, service: str) -> Any:
         """A boto3 client for another service of the same laptop (S3, SNS, …)."""
-        with _MAKING_CLIENTS:
-            return _client(service, self.endpoint_url, self.region)
+        return _client(service, self.endpoint_url, self.region)
 
 
-_MAKING_CLIENTS = threading.Lock()
-"""boto3's session is not for several threads at once; its clients are."""
-
-
-@cache
-def _client(service: str, endpoint_url: str, region: str) -> Any:
-    """Making a client takes longer than most calls."""
-    factory: Any = boto3.client  # its overloads want the service as a literal
-    return factory(
-        service,
-        endpoint_url=endpoint_url,
-        region_name=region,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
-    )
-
+_client = cache(clients.client)
+"""Making a client takes longer than most calls."""
 
 Operation = Callable[[Params, RequestContext], Reply]
 """Runs in a thread, so it may block; raises :class:`ServiceError`."""
