@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
 if TYPE_CHECKING:
     from tests.fakes import Pipeline
     from tests.operated import OperatedStack
-
-ROOT = Path(__file__).resolve().parents[2]
 
 Resource = dict[str, Any]
 
@@ -78,27 +74,11 @@ class Stack:
         return [value]
 
 
-class _NoAwsPolicies:
-    def load(self) -> dict[str, str]:
-        return {}
-
-
-def _template() -> Resource:
-    template: Resource = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
-    return template
-
-
 @pytest.fixture(scope="session")
 def stack() -> Stack:
-    template = _template()
-    template["Globals"]["Function"]["CodeUri"] = "s3://artifacts/functions.zip"
-    for name in ("document", "backfill"):
-        machine = template["Resources"][f"{name.capitalize()}StateMachine"]["Properties"]
-        machine["DefinitionUri"] = f"s3://artifacts/{name}.asl.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        transformed = transform(template, {}, _NoAwsPolicies())
-    return Stack(_template(), transformed["Resources"])
+    from scripts import policies
+
+    return Stack(policies.source(), copy.deepcopy(policies.transformed()))
 
 
 @pytest.fixture
