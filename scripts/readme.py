@@ -94,7 +94,7 @@ def measured() -> str:
             f"{found['page']['drop_to_manifest_seconds']} s",
         ),
         ("slowest handler import ÷ `import boto3`", imports["slowest_to_boto3"]),
-        ("`import recita_client`", f"{imports['client_seconds']} s"),
+        ("`import recita_client`, processor time", f"{imports['client_seconds']} s"),
     ]
     where = f"{found['machine']['cores']} cores, Python {found['machine']['python']}"
     head = f"| measured on {where} | |\n|---|---|\n"
