@@ -2,9 +2,12 @@
 
 Works on laptop stacks of its own, on the loopback only, and stops by itself: after 20 minutes, or
 two with ``--short``. As many small uploads as fit go through engines that answer at once, under
-faults; then some go through the real engines. ``--whole`` puts all 10,000 at once and ends with the
-last of them: hours on two cores. Writes ``benchmarks/endurance.json`` and ``docs/endurance.svg``,
-unless it is short. ``--json`` ends with one line on stdout.
+faults; then some go through the real engines. Writes its parts of ``benchmarks/endurance.json``,
+and ``docs/endurance.svg``, unless it is short. ``--json`` ends with one line on stdout.
+
+``--whole FOLDER`` puts all 10,000 at once and ends with the last of them: hours on two cores. It
+keeps the laptop and all it has seen in the folder; ended in between, however rudely, it goes on
+when it is run again.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from recita_local import samples, stack
 from benchmarks import endurance_chart
 from benchmarks.endurance_watch import Watch, percentiles
 from benchmarks.fault_bill import KILLS
+from benchmarks.fault_journal import Journal
 from benchmarks.fault_lab import NOTICES, WIRES, FaultLab, environment, letter, printed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,14 +62,16 @@ class Size:
 
 
 SIZES = {
-    "long": Size(10_000, 420, 300, 200, 300, 60, 16),
-    "whole": Size(10_000, 1_200, 4 * 3600, 10_000, 300, 2 * 3600, 60),
+    "long": Size(10_000, 360, 300, 200, 300, 60, 16),
     "short": Size(30, 20, 60, 15, 4, 10, 0),
 }
+WHOLE = Size(10_000, 4 * 3600, 4 * 3600, 10_000, 0, 0, 0)
 FUNCTIONS = 8
 """At once: under faults most of them wait for the next try."""
 AT_ONCE = 200
 """Uploads between two looks."""
+MOST_SAMPLES = 400
+"""Of a chart."""
 SWEEP_SECONDS = 30
 """The template's schedule is five minutes, which is what a lost event costs on AWS."""
 
@@ -73,17 +79,27 @@ SWEEP_SECONDS = 30
 def main() -> int:
     """Run, write down, and print; 1 when anything was lost, doubled or left behind."""
     kind = next((name for name in SIZES if f"--{name}" in sys.argv), "long")
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="recita-endurance-") as folder:
-        found = measured(Path(folder), SIZES[kind])
-    found["seconds"] = round(time.monotonic() - begun)
-    found["machine"] = machine()
+    if "--whole" in sys.argv:
+        home = Path(sys.argv[sys.argv.index("--whole") + 1]).resolve()
+        found = {"whole": whole(home)}
+    else:
+        with tempfile.TemporaryDirectory(prefix="recita-endurance-") as folder:
+            found = measured(Path(folder), SIZES[kind])
     if kind != "short":
-        RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        CHART.write_text(endurance_chart.drawn(found["faults"]["watch"]), encoding="utf-8")
+        write(found)
     told = line(found)
     print(json.dumps(told) if "--json" in sys.argv else json.dumps(told, indent=1))
-    return int(any(told[name] for name in ("lost", "doubled", "stuck", "dishonest", "unexplained")))
+    bad = ("lost", "doubled", "stuck", "dishonest", "unexplained", "unfinished")
+    return int(any(told[name] for name in bad))
+
+
+def write(parts: dict[str, Any]) -> None:
+    """Put these parts in the place of the same of an earlier run; the longest has the chart."""
+    kept = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    kept |= parts
+    RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    watched = (kept.get("whole") or kept["faults"])["watch"]
+    CHART.write_text(endurance_chart.drawn(watched), encoding="utf-8")
 
 
 def measured(folder: Path, size: Size) -> dict[str, Any]:
@@ -101,7 +117,8 @@ def measured(folder: Path, size: Size) -> dict[str, Any]:
 
 def line(found: dict[str, Any]) -> dict[str, Any]:
     """What the last line says: counts of both parts, latencies of the one under faults."""
-    parts = [found[part]["verdict"] for part in ("faults", "real") if part in found]
+    first = found.get("whole") or found["faults"]
+    parts = [first["verdict"], *([found["real"]["verdict"]] if "real" in found else [])]
     counted = {
         name: sum(part[name] for part in parts)
         for name, value in parts[0].items()
@@ -110,9 +127,9 @@ def line(found: dict[str, Any]) -> dict[str, Any]:
     return {
         **counted,
         "faults": sum(parts[0]["faults"].values()),
-        "latency": found["faults"]["latency"],
-        "uploads_a_second": found["faults"]["uploads_a_second"],
-        "seconds": found.get("seconds"),
+        "latency": first["latency"],
+        "uploads_a_second": first["uploads_a_second"],
+        "seconds": first["seconds"],
     }
 
 
@@ -120,28 +137,53 @@ def under_faults(home: Path, size: Size) -> dict[str, Any]:
     """Uploads as fast as they are worked off, with every fault on."""
     with laptop(home, lambdas=FUNCTIONS) as lab:
         warm(lab)
-        lab.plan(seed="endurance", rules=RULES, seconds=0.3)
-        watch = Watch(lab)
-        work_off(lab, watch, size)
-        seconds = max(lab.done_at.values(), default=0) - min(lab.uploaded_at.values())
-        return {
-            "verdict": printed(judged(lab)),
-            "latency": percentiles(lab),
-            "uploads_a_second": round(len(lab.done_at) / seconds, 2),
-            "watch": watch.samples,
-            "memory": watch.growth(),
-        }
+        return worked_off(lab, size)
 
 
-def work_off(lab: FaultLab, watch: Watch, size: Size) -> None:
-    """Upload until the number or the time is reached, then let everything end; sweep meanwhile."""
+def whole(home: Path) -> dict[str, Any]:
+    """All uploads at once, in a folder that stays, until the last has ended."""
+    home.mkdir(parents=True, exist_ok=True)
+    log, file = home / "calls.jsonl", home / "journal.jsonl"
+    log.touch()
+    with environment(log):
+        os.environ["RECITA_LOCAL_LAMBDAS"] = str(FUNCTIONS)
+        lab = FaultLab(stack.start(home, port=_free_port(), parameters=PARAMETERS), log)
+        if not file.exists():
+            warm(lab)
+        lab = FaultLab(lab.stack, log, Journal(file))
+        try:
+            return worked_off(lab, WHOLE)
+        finally:
+            stack.stop(home)
+
+
+def worked_off(lab: FaultLab, size: Size) -> dict[str, Any]:
+    """Upload under faults; return what came out and how it went."""
+    lab.plan(seed="endurance", rules=RULES, seconds=0.3)
+    watch = Watch(lab)
+    at_rest = work_off(lab, watch, size)
+    seconds = max(lab.done_at.values(), default=0) - min(lab.uploaded_at.values())
+    return {
+        "verdict": printed(judged(lab, at_rest=at_rest)),
+        "latency": percentiles(lab),
+        "uploads_a_second": round(len(lab.done_at) / seconds, 2),
+        "seconds": round(seconds),
+        "deaths": len(lab.journal.deaths),
+        "machine": machine(),
+        "watch": watch.samples[:: 1 + len(watch.samples) // MOST_SAMPLES],
+        "memory": watch.growth(),
+    }
+
+
+def work_off(lab: FaultLab, watch: Watch, size: Size) -> bool:
+    """Upload until the number or the time is reached; return whether everything ended in time."""
     begun = swept = time.monotonic()
     deadline = begun + size.upload_seconds + size.settle_seconds
     while time.monotonic() < deadline:
         waiting, left = watch.look(), size.uploads - len(lab.uploads)
         uploading = left and time.monotonic() - begun < size.upload_seconds
         if not uploading and not waiting and not lab.held():
-            return
+            return True
         for _ in range(min(size.backlog - waiting, left, AT_ONCE) if uploading else 0):
             number = len(lab.uploads)
             lab.upload(f"endurance/{number}.txt", letter(number), languages="none")
@@ -149,6 +191,7 @@ def work_off(lab: FaultLab, watch: Watch, size: Size) -> None:
             lab.sweep()
             swept = time.monotonic()
         time.sleep(watch.PAUSE)
+    return False
 
 
 def throughput(home: Path, level: int, uploads: int) -> float:
@@ -177,23 +220,25 @@ def real(home: Path, size: Size) -> dict[str, Any]:
                 lab.upload(f"real/{number}{file.suffix}", file.read_bytes(), languages=wish)
             else:
                 time.sleep(watch.PAUSE)
-        lab.settle(180, sweep_every=60)
-        return {"verdict": printed(judged(lab)), "latency": percentiles(lab)}
+        at_rest = lab.settle(180, sweep_every=60)
+        return {
+            "verdict": printed(judged(lab, at_rest=at_rest)),
+            "latency": percentiles(lab),
+            "machine": machine(),
+        }
 
 
 def warm(lab: FaultLab) -> None:
     """One document, so that every process has started."""
     lab.upload("warm.txt", letter("warm"), languages="none")
     lab.settle(60, sweep_every=60)
-    lab.uploads.clear()
-    lab.uploaded_at.clear()
-    lab.done_at.clear()
+    lab.journal.clear()
     lab.log.write_text("", encoding="utf-8")
 
 
-def judged(lab: FaultLab) -> Any:
+def judged(lab: FaultLab, *, at_rest: bool) -> Any:
     """The verdict; what it blames goes to stderr."""
-    verdict = lab.judged()
+    verdict = lab.judged(at_rest=at_rest)
     for culprit in verdict.culprits:
         print(culprit, file=sys.stderr)
     return verdict

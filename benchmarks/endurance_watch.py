@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from statistics import median
 from typing import Any, ClassVar
@@ -19,22 +18,22 @@ class Watch:
     PAUSE: ClassVar[float] = 2.0
 
     def __init__(self, lab: FaultLab) -> None:
-        self.samples: list[dict[str, Any]] = []
+        self.samples = lab.journal.samples
         self._lab = lab
-        self._begun = time.monotonic()
+        before = self.samples[-1]["second"] if self.samples else 0.0
+        self._begun = lab.journal.now() - before
 
     def look(self) -> int:
         """Take a sample; return how many documents have no ending yet."""
         waiting, held = self._lab.untold(), len(self._lab.held())
-        self.samples.append(
-            {
-                "second": round(time.monotonic() - self._begun, 1),
-                "waiting": waiting,
-                "in_flight": held,
-                "done": len(self._lab.done_at),
-                **memory(self._lab.stack.pid),
-            }
-        )
+        sample = {
+            "second": round(self._lab.journal.now() - self._begun, 1),
+            "waiting": waiting,
+            "in_flight": held,
+            "done": len(self._lab.done_at),
+            **memory(self._lab.stack.pid),
+        }
+        self._lab.journal.note("sample", sample=sample)
         return waiting
 
     def growth(self) -> dict[str, float]:

@@ -12,7 +12,6 @@ import os
 import time
 import urllib.request
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -24,6 +23,7 @@ from recita_local import stack
 from recita_local.clients import client
 
 from benchmarks.fault_bill import Death, bill
+from benchmarks.fault_journal import Journal
 
 FINAL = frozenset({"COMPLETED", "PARTIAL", "BLOCKED", "REJECTED", "FAILED"})
 WIRES = ("throttle", "error", "reset-before", "reset-after", "timeout", "slow", "truncate")
@@ -62,6 +62,8 @@ class Verdict:
     """Paid again because a fault kept the first reply from its caller."""
     unexplained: int = 0
     """Paid again for no such reason."""
+    unfinished: int = 0
+    """Still on their way when the run's time was over: of these nothing is said."""
     faults: dict[str, int] = field(default_factory=dict)
     culprits: list[str] = field(default_factory=list)
 
@@ -69,13 +71,12 @@ class Verdict:
 class FaultLab:
     """One stack, its uploads so far, and the events that its bus has told."""
 
-    def __init__(self, running: stack.Stack, log: Path) -> None:
+    def __init__(self, running: stack.Stack, log: Path, journal: Journal | None = None) -> None:
         self.log = log
-        self.uploads: dict[str, str] = {}
-        self.uploaded_at: dict[str, float] = {}
-        self.done_at: dict[str, float] = {}
-        self._events: dict[str, set[str]] = defaultdict(set)
-        self._deaths: list[Death] = []
+        self.journal = journal or Journal()
+        self.uploads = self.journal.uploads
+        self.uploaded_at = self.journal.uploaded_at
+        self.done_at = self.journal.done_at
         self.reach(running)
         self._listen()
 
@@ -91,7 +92,7 @@ class FaultLab:
         """Let the laptop die, and start it again."""
         begun = time.time()
         die(self.stack)
-        self._deaths.append(Death(begun, time.time()))
+        self.journal.deaths.append(Death(begun, time.time()))
         self.reach(stack.start(self.stack.home))
 
     def plan(self, **plan: Any) -> None:
@@ -121,8 +122,7 @@ class FaultLab:
         metadata = {f"recita-{name}": value for name, value in wishes.items()}
         put = self._clients["s3"].put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata)
         document = document_id(bucket, key, put["VersionId"])
-        self.uploads[document] = key
-        self.uploaded_at[document] = time.time()
+        self.journal.note("upload", document=document, key=key)
         return document
 
     def settle(self, seconds: float, *, sweep_every: float = 10.0) -> bool:
@@ -150,7 +150,7 @@ class FaultLab:
     def untold(self) -> int:
         """How many documents' ends the bus has not told; unlike ``waiting``, it lists no table."""
         for document in self.events().keys() & self.uploads.keys() - self.done_at.keys():
-            self.done_at[document] = time.time()
+            self.journal.note("done", document=document)
         return len(self.uploads) - len(self.done_at)
 
     def held(self) -> set[str]:
@@ -182,15 +182,17 @@ class FaultLab:
         )
         return {item["document_id"]["S"]: item for page in pages for item in page["Items"]}
 
-    def judged(self) -> Verdict:
-        """Count everything."""
-        verdict = Verdict(admitted=len(self.uploads))
-        rows, events, held = self.rows(), self.events(), self.held()
-        for document in self.uploads:
+    def judged(self, *, at_rest: bool = True) -> Verdict:
+        """Count everything; of a stack that still works, what the index and the bus call ended."""
+        rows, events = self.rows(), self.events()
+        told = {one for one in events if rows.get(one, {}).get("status", {}).get("S") in FINAL}
+        ended = [one for one in self.uploads if at_rest or one in told]
+        verdict = Verdict(admitted=len(self.uploads), unfinished=len(self.uploads) - len(ended))
+        for document in ended:
             self._judge(verdict, document, rows.get(document, {}), events.get(document, set()))
-        verdict.stuck += len(held)
+        verdict.stuck += len(self.held()) if at_rest else 0
         lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
-        bill(verdict, lines, self._deaths)
+        bill(verdict, lines, self.journal.deaths)
         return verdict
 
     def events(self) -> dict[str, set[str]]:
@@ -203,9 +205,9 @@ class FaultLab:
             )
             for message in got:
                 about = json.loads(message["Body"])["detail"]["metadata"]
-                self._events[about["document_id"]].add(about["event_id"])
+                self.journal.note("event", document=about["document_id"], event=about["event_id"])
             if not got:
-                return self._events
+                return self.journal.events
             self._clients["sqs"].delete_message_batch(
                 QueueUrl=self._queue,
                 Entries=[
