@@ -27,7 +27,7 @@ from typing import Any
 
 from recita_local import samples, stack
 
-from benchmarks import endurance_chart
+from benchmarks import endurance_chart, endurance_tables
 from benchmarks.endurance_watch import Watch, percentiles
 from benchmarks.fault_bill import KILLS
 from benchmarks.fault_journal import Journal
@@ -98,7 +98,7 @@ def write(parts: dict[str, Any]) -> None:
     kept = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     kept |= parts
     RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    watched = (kept.get("whole") or kept["faults"])["watch"]
+    watched = endurance_tables.longest(kept)["watch"]
     CHART.write_text(endurance_chart.drawn(watched), encoding="utf-8")
 
 
