@@ -98,7 +98,7 @@ def test_what_changes_meanwhile_is_left_alone(
     name = document(operated, "FAILED")
 
     def taken_by_another(_: Any, row: Any) -> bool:
-        operated.row(name, "QUEUED", run=2, source_bucket="", source_key="", version_id="")
+        operated.row(name, "QUEUED", run=2, source_bucket="b", source_key="k", version_id="v")
         return row is not None
 
     monkeypatch.setattr(redriving.Redrive, "_uploaded", taken_by_another)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from recita.models.listing import Listed
 
 from scripts.lint_asl import states
 
@@ -90,7 +91,19 @@ def test_tables_can_be_restored(stack: Stack) -> None:
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["BillingMode"] == "PAY_PER_REQUEST"
     indexes = tables["DocumentsTable"]["GlobalSecondaryIndexes"]
-    assert [index["IndexName"] for index in indexes] == ["by-status"]
+    assert [index["IndexName"] for index in indexes] == ["by-status", "by-source-key", "by-class"]
+
+
+def test_every_index_of_documents_is_sorted_by_time_and_tells_what_lists_tell(
+    stack: Stack,
+) -> None:
+    told = set(Listed.model_fields)
+    for index in stack.properties("DocumentsTable")["GlobalSecondaryIndexes"]:
+        keys = [key["AttributeName"] for key in index["KeySchema"]]
+        assert keys[1] == "updated_at"
+        if index["Projection"]["ProjectionType"] != "ALL":
+            own = set(index["Projection"]["NonKeyAttributes"])
+            assert own | {*keys, "document_id"} == told
 
 
 def test_every_delivery_has_somewhere_to_fail_to(stack: Stack) -> None:

@@ -14,18 +14,8 @@ if TYPE_CHECKING:
 
 
 def erased_row(document: str, at: datetime) -> dict[str, Any]:
-    """Return the row of an erased document: it is known, so no late event brings it back.
-
-    It has the attributes of every row, empty where they would tell something.
-    """
-    return {
-        "document_id": document,
-        "status": "ERASED",
-        "source_bucket": "",
-        "source_key": "",
-        "version_id": "",
-        "updated_at": at.isoformat(),
-    }
+    """Return the row of an erased document: it is known, so no late event brings it back."""
+    return {"document_id": document, "status": "ERASED", "updated_at": at.isoformat()}
 
 
 def erase_prefix(s3: S3Client, bucket: str, prefix: str, place: Place) -> Deleted:
