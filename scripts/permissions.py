@@ -63,7 +63,7 @@ class Grant:
     def covers(self, call: Call) -> bool:
         """Whether this grant alone answers what a call asks for."""
         alone = {**self.statement.said, "Action": self.action, "Resource": self.resource}
-        return call.role == self.role and _decision(call.need, [alone]) == "Allow"
+        return call.role == self.role and decide(call.need, [alone]) == "Allow"
 
 
 @dataclass
@@ -123,7 +123,7 @@ class Judge:
 
     def decision(self, call: Call) -> str:
         """``Allow``, ``Deny`` or ``ImplicitDeny``."""
-        return _decision(call.need, [one.said for one in self.roles[call.role].statements])
+        return decide(call.need, [one.said for one in self.roles[call.role].statements])
 
     def refused(self, calls: Iterable[Call]) -> list[str]:
         """Say of each call that AWS would refuse what to do about it."""
@@ -165,7 +165,8 @@ def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def _decision(need: Need, statements: list[dict[str, Any]]) -> str:
+def decide(need: Need, statements: list[dict[str, Any]]) -> str:
+    """``Allow``, ``Deny`` or ``ImplicitDeny``, as these statements together have it."""
     context = {
         key.lower(): values[0] if len(values) == 1 else values
         for key, values in need.context.items()

@@ -36,6 +36,7 @@ _ARNS = {
     MACHINE: f"arn:aws:states:{REGION}:{ACCOUNT_ID}:stateMachine:{{name}}",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT_ID}:role/{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{{name}}:*",
+    "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{{name}}",
     "AWS::Bedrock::Guardrail": f"arn:aws:bedrock:{REGION}:{ACCOUNT_ID}:guardrail/{{name}}",
 }
 _REF_IS_ARN = {"AWS::SNS::Topic", MACHINE}
@@ -104,11 +105,11 @@ class Deployed:
         } | (parameters or {})
 
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """Properties by logical id."""
+        """Properties by logical id, of what the parameters let be."""
         return {
             name: resource["Properties"]
             for name, resource in self.resources.items()
-            if resource["Type"] == kind
+            if resource["Type"] == kind and self._is_made(resource)
         }
 
     def roles(self) -> dict[str, Role]:
@@ -159,6 +160,9 @@ class Deployed:
             "Fn::If": lambda given: self.value(given[1 if self._holds(given[0]) else 2]),
             "Fn::Join": lambda given: given[0].join(map(str, self.value(given[1]))),
         }
+
+    def _is_made(self, resource: Resource) -> bool:
+        return "Condition" not in resource or self._holds(resource["Condition"])
 
     def _holds(self, condition: str) -> bool:
         return bool(self._test(self._conditions[condition]))
