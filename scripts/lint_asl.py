@@ -82,7 +82,7 @@ DISTRIBUTED_FIELDS = ("ItemReader", "ResultWriter", "ToleratedFailurePercentage"
 
 UNBOUNDED_RETRIES = frozenset({"States.ALL", "States.TaskFailed"})
 ENDINGS = frozenset({"Succeed", "Fail"})
-PARAMETER = re.compile(r"^\{% \$number\('\$\{\w+\}'\) %\}$")
+PARAMETER = re.compile(r"^\{% \$ceil\(\$number\('\$\{\w+\}'\)\) %\}$")
 """The one expression that a time limit may be: a number parameter of the template."""
 LONGEST_PARAMETER = 3600
 """The most seconds that a parameter of template.yaml may give a task."""

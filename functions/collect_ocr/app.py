@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recita.handling import lambda_step
 from recita.models.steps import CollectOcrInput, OcrProgress
-from recita.settings import required
+from recita.settings import required, whole
 from recita.steps import collect_ocr
 from recita.wiring import wiring
 
@@ -16,6 +16,6 @@ def lambda_handler(given: CollectOcrInput) -> OcrProgress:
         given,
         bench=wiring.bench(),
         ocr=wiring.ocr,
-        poll_seconds=int(required("OCR_POLL_SECONDS")),
+        poll_seconds=whole(required("OCR_POLL_SECONDS")),
         jobs=wiring.open_jobs,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recita.handling import lambda_step
 from recita.models.steps import PicturesFound, StepInput
-from recita.settings import required
+from recita.settings import required, whole
 from recita.steps import find_pictures
 from recita.wiring import wiring
 
@@ -16,5 +16,5 @@ def lambda_handler(given: StepInput) -> PicturesFound:
         given,
         bench=wiring.bench(),
         uploads=wiring.uploads,
-        most=int(required("MAX_PICTURES")),
+        most=whole(required("MAX_PICTURES")),
     )

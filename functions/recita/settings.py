@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from typing import get_args
@@ -24,6 +25,18 @@ def required(name: str) -> str:
     if not value:
         raise ConfigurationError(f"the environment variable {name} is not set")
     return value
+
+
+def whole(value: str) -> int:
+    """Return a whole number, the next one above where there is a fraction.
+
+    CloudFormation's Number lets 0.5 through, and a bound of 0 would be none. Raises
+    ConfigurationError for what is no number.
+    """
+    try:
+        return math.ceil(float(value))
+    except (ValueError, OverflowError) as error:
+        raise ConfigurationError(f"{value!r} is not a number") from error
 
 
 def parse_voices(value: str) -> dict[str, str]:

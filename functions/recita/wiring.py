@@ -25,7 +25,7 @@ from recita.ports import (
 )
 from recita.ports.backfill import Objects
 from recita.ports.limits import Pace, Places
-from recita.settings import cost_cap, parse_engine, parse_voices, required
+from recita.settings import cost_cap, parse_engine, parse_voices, required, whole
 from recita.steps.admission import Admission
 from recita.steps.interview import Models
 from recita.steps.settle_document import Settlement
@@ -81,7 +81,7 @@ class Wiring:
         from recita.adapters.limits import DynamoPlaces
         from recita.adapters.stepfunctions import StepFunctionsWorkflow
 
-        most = int(required("MAX_IN_FLIGHT"))
+        most = whole(required("MAX_IN_FLIGHT"))
         return Admission(
             documents=self.documents,
             places=DynamoPlaces(required("LIMITS_TABLE"), "in-flight", most),
@@ -140,7 +140,7 @@ class Wiring:
         """Places of Textract jobs; None where the stack sets no bound."""
         from recita.adapters.limits import DynamoPlaces
 
-        most = int(required("TEXTRACT_OPEN_JOBS"))
+        most = whole(required("TEXTRACT_OPEN_JOBS"))
         return DynamoPlaces(required("LIMITS_TABLE"), "textract-jobs", most) if most else None
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recita.handling import lambda_step
 from recita.models.steps import LanguageOutput, SpeakInput
-from recita.settings import required
+from recita.settings import required, whole
 from recita.steps import speak_summary
 from recita.wiring import wiring
 
@@ -17,5 +17,5 @@ def lambda_handler(given: SpeakInput) -> LanguageOutput:
         bench=wiring.bench(),
         voice=wiring.voice,
         tasks=wiring.speech_tasks,
-        threshold=int(required("SPEECH_TASK_CHARACTERS")),
+        threshold=whole(required("SPEECH_TASK_CHARACTERS")),
     )

@@ -125,7 +125,7 @@ def test_longest_path_counts_the_rounds_of_a_map() -> None:
 def test_a_time_limit_may_be_a_parameter_of_an_hour_at_most() -> None:
     machine = copy.deepcopy(GOOD)
     machine["TimeoutSeconds"] = 4000
-    machine["States"]["Work"]["TimeoutSeconds"] = "{% $number('${WaitSeconds}') %}"
+    machine["States"]["Work"]["TimeoutSeconds"] = "{% $ceil($number('${WaitSeconds}')) %}"
     assert lint.problems(machine, OWN) == []
     assert lint.longest_path(machine) == 3600 + 2 * 5
 
