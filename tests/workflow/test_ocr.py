@@ -144,6 +144,7 @@ def test_documents_over_the_quota_wait_and_complete(
     tmp_path: Path, unused_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECITA_LOCAL_TPS", "Textract.StartDocumentTextDetection=0.5,Textract.*=5")
+    monkeypatch.setenv("RECITA_LOCAL_WAITS", "0.3")
     waits = {"OcrNotificationSeconds": "10", "OcrPollSeconds": "1"}
     busy = DocumentLaptop(stack.start(tmp_path, port=unused_port, parameters=waits))
     try:
