@@ -188,7 +188,7 @@ def work_off(lab: FaultLab, watch: Watch, size: Size) -> bool:
             number = len(lab.uploads)
             lab.upload(f"endurance/{number}.txt", letter(number), languages="none")
         if time.monotonic() - swept > SWEEP_SECONDS:
-            lab.sweep()
+            lab.sweep_soon()
             swept = time.monotonic()
         time.sleep(watch.PAUSE)
     return False

@@ -169,6 +169,14 @@ class FaultLab:
         found: dict[str, Any] = json.load(reply["Payload"])
         return found
 
+    def sweep_soon(self, grace_seconds: float = 5.0) -> None:
+        """Ask for a sweep as the schedule does: thousands that wait take it minutes."""
+        self._clients["lambda"].invoke(
+            FunctionName=self.stack.outputs["SweepFunctionName"],
+            InvocationType="Event",
+            Payload=json.dumps({"grace_seconds": grace_seconds}).encode(),
+        )
+
     def rows(self) -> dict[str, dict[str, Any]]:
         """The index, by document id."""
         pages = (
