@@ -104,7 +104,8 @@ def test_pages_left_out_that_would_cost_too_much_are_told_as_not_read() -> None:
     pipeline.ocr.failed = {2: "INTERNAL", 3: "INTERNAL"}
     pipeline.cost_cap = 4.5 * table()["per_unit"]["textract/StartDocumentTextDetection/pages"]
     manifest = pipeline.run(files.pdf([TABLE] * 3))
-    assert [gap.page for gap in manifest.ledger.pages.missing] == [3]
+    missing = [(gap.page, gap.reason) for gap in manifest.ledger.pages.missing]
+    assert missing == [(3, "cost-cap-reached")]
     told = [warning.message for warning in manifest.warnings if warning.code == "cost-cap-reached"]
     assert told[:2] == [
         "Pages 3, which Textract has left out, were not read again.",

@@ -33,6 +33,7 @@ LONGEST_WAIT = 300
 MAX_CHECKS = 40
 """Looks at a job that does not end: with waits growing from 15 to 300 s, three hours."""
 FAILED = "ocr-failed"
+BEYOND = "cost-cap-reached"
 LISTED = 20
 """Page numbers in a warning."""
 
@@ -206,9 +207,10 @@ def _go_on(step: StepRun, ended: OcrRound, parts: Sequence[CollectedPart], left:
     paid = left.affordable([ocr_page(ended.features)] * len(left_out))
     if beyond := left_out[paid:]:
         lost = f"Pages {_listed(beyond)}, which Textract has left out, were not read again."
-        step.warn("cost-cap-reached", lost)
+        step.warn(BEYOND, lost)
+    if left_out:
+        ocr_rounds.read_again(step, ended, left_out[:paid], beyond)
     if paid:
-        ocr_rounds.read_again(step, ended, left_out[:paid])
         return
     wanted = {
         number: what
@@ -219,7 +221,7 @@ def _go_on(step: StepRun, ended: OcrRound, parts: Sequence[CollectedPart], left:
     asked = sorted(wanted.items())
     paid = left.affordable([ocr_page(what) for _, what in asked])
     if beyond := [number for number, _ in asked[paid:]]:
-        step.warn("cost-cap-reached", f"Pages {_listed(beyond)} were not analysed.")
+        step.warn(BEYOND, f"Pages {_listed(beyond)} were not analysed.")
     ocr_rounds.analyse(step, ended, dict(asked[:paid]))
 
 
@@ -229,8 +231,14 @@ def _finish(step: StepRun, parts: Sequence[CollectedPart]) -> None:
     found = {
         page.number: page for part in parts for page in part.pages if page.number not in part.failed
     }
+    beyond = ocr_rounds.beyond(step)
     lost = [
-        Page(number=page.number, method="none", why=page.why, error=FAILED)
+        Page(
+            number=page.number,
+            method="none",
+            why=page.why,
+            error=BEYOND if page.number in beyond else FAILED,
+        )
         for page in pending.pages
         if page.method == "ocr" and page.number not in found
     ]

@@ -46,6 +46,8 @@ class OcrPlan(Model):
     """All rounds known so far: when one that reads has ended, it is known what follows."""
 
     rounds: tuple[OcrRound, ...] = ()
+    beyond: tuple[int, ...] = ()
+    """Pages that were left out, and would cost too much to be read again."""
 
 
 def waiting(step: StepRun) -> list[Page]:
@@ -68,10 +70,21 @@ def find(step: StepRun, number: int) -> OcrRound | None:
     return next((found for found in plan.rounds if found.number == number), None)
 
 
-def read_again(step: StepRun, first: OcrRound, left_out: Sequence[int]) -> None:
-    """Plan to read pages once more that the first round has left out."""
-    again = OcrRound(pages=tuple(left_out), features=first.features, again=True)
-    _follow(step, first, [again])
+def read_again(
+    step: StepRun, first: OcrRound, left_out: Sequence[int], beyond: Sequence[int]
+) -> None:
+    """Plan to read pages once more that the first round has left out, but for those beyond."""
+    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
+    step.keep(PLAN, plan.model_copy(update={"beyond": tuple(beyond)}))
+    if left_out:
+        again = OcrRound(pages=tuple(left_out), features=first.features, again=True)
+        _follow(step, first, [again])
+
+
+def beyond(step: StepRun) -> frozenset[int]:
+    """Return the pages that were left out and not read again, for what it would cost."""
+    plan = step.recall(PLAN, OcrPlan) or OcrPlan()
+    return frozenset(plan.beyond)
 
 
 def analyse(step: StepRun, last: OcrRound, worth: Mapping[int, tuple[Feature, ...]]) -> None:
@@ -91,4 +104,4 @@ def _follow(step: StepRun, last: OcrRound, more: Sequence[OcrRound]) -> None:
         following.model_copy(update={"number": number})
         for number, following in enumerate(more, start=last.number + 1)
     ]
-    step.keep(PLAN, OcrPlan(rounds=(*ended, *numbered)))
+    step.keep(PLAN, plan.model_copy(update={"rounds": (*ended, *numbered)}))
