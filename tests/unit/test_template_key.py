@@ -51,11 +51,12 @@ def plain() -> Deployed:
     return Deployed()
 
 
-def _at(properties: Any, path: tuple[str, ...]) -> Any:
+def _at(stack: Deployed, properties: Any, path: tuple[str, ...]) -> Any:
+    found = stack.value(properties)
     for name in path:
-        properties = properties[0] if isinstance(properties, list) else properties
-        properties = properties.get(name, NOTHING)
-    return properties
+        found = found[0] if isinstance(found, list) else found
+        found = found.get(name, NOTHING)
+    return found
 
 
 def test_nothing_is_there_by_default(plain: Deployed) -> None:
@@ -69,7 +70,7 @@ def test_nothing_is_there_by_default(plain: Deployed) -> None:
 @pytest.mark.parametrize("kind", ENCRYPTED)
 def test_all_that_can_be_is_encrypted_with_the_key(keyed: Deployed, kind: str) -> None:
     own = {
-        name: keyed.value(_at(properties, ENCRYPTED[kind]))
+        name: _at(keyed, properties, ENCRYPTED[kind])
         for name, properties in keyed.of_type(kind).items()
         if name != "AccessLogsBucket"
     }
@@ -88,7 +89,7 @@ def test_access_logs_keep_the_one_encryption_that_their_delivery_takes(keyed: De
 
 def test_without_it_everything_is_encrypted_by_aws(plain: Deployed) -> None:
     def values(kind: str, *path: str) -> set[Any]:
-        return {str(plain.value(_at(one, path))) for one in plain.of_type(kind).values()}
+        return {str(_at(plain, one, path)) for one in plain.of_type(kind).values()}
 
     rule = ENCRYPTED["AWS::S3::Bucket"][:3]
     assert values("AWS::S3::Bucket", *rule, "SSEAlgorithm") == {"AES256"}
