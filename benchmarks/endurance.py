@@ -19,10 +19,11 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from recita_local import samples, stack
@@ -179,6 +180,7 @@ def work_off(lab: FaultLab, watch: Watch, size: Size) -> bool:
     """Upload until the number or the time is reached; return whether everything ended in time."""
     begun = swept = time.monotonic()
     deadline = begun + size.upload_seconds + size.settle_seconds
+    sweeping: Thread | None = None
     while time.monotonic() < deadline:
         waiting, left = watch.look(), size.uploads - len(lab.uploads)
         uploading = left and time.monotonic() - begun < size.upload_seconds
@@ -188,10 +190,16 @@ def work_off(lab: FaultLab, watch: Watch, size: Size) -> bool:
             number = len(lab.uploads)
             lab.upload(f"endurance/{number}.txt", letter(number), languages="none")
         if time.monotonic() - swept > SWEEP_SECONDS:
-            lab.sweep_soon()
+            sweeping = sweeping if sweeping and sweeping.is_alive() else _started(lab.sweep)
             swept = time.monotonic()
         time.sleep(watch.PAUSE)
     return False
+
+
+def _started(work: Callable[[], Any]) -> Thread:
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def throughput(home: Path, level: int, uploads: int) -> float:

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
 from recita.models.document import document_id
 from recita_local import stack
 from recita_local.clients import client
@@ -34,6 +35,8 @@ NOTICES = ("lost", "late", "doubled")
 ENVIRONMENT = {"RECITA_LOCAL_ENGINES": "stub", "RECITA_LOCAL_LAMBDAS": "3"}
 """Nothing waits for engines then, so that more functions at once would wait for cores."""
 LOOK_SECONDS = 1.0
+LONGEST_SWEEP = 300
+"""Seconds: the function's own time, and what it may wait for a place to run."""
 
 
 @dataclass
@@ -83,7 +86,7 @@ class FaultLab:
     def reach(self, running: stack.Stack) -> None:
         """Use this stack from now on; after a restart it is another process."""
         self.stack = running
-        names = ("s3", "dynamodb", "lambda", "sqs", "events", "stepfunctions")
+        names = ("s3", "dynamodb", "sqs", "events", "stepfunctions")
         self._clients = {name: client(name, running.endpoint_url) for name in names}
         tables = self._clients["dynamodb"].list_tables()["TableNames"]
         (self._limits,) = (name for name in tables if "LimitsTable" in name)
@@ -162,20 +165,15 @@ class FaultLab:
 
     def sweep(self, grace_seconds: float = 5.0) -> dict[str, Any]:
         """Let the sweeper look, also at what is young; return what it did."""
-        reply = self._clients["lambda"].invoke(
+        # Thousands that wait take it minutes, and whoever asks again has two of them.
+        patient = Config(read_timeout=LONGEST_SWEEP, retries={"total_max_attempts": 1})
+        functions = client("lambda", self.stack.endpoint_url, config=patient)
+        reply = functions.invoke(
             FunctionName=self.stack.outputs["SweepFunctionName"],
             Payload=json.dumps({"grace_seconds": grace_seconds}).encode(),
         )
         found: dict[str, Any] = json.load(reply["Payload"])
         return found
-
-    def sweep_soon(self, grace_seconds: float = 5.0) -> None:
-        """Ask for a sweep as the schedule does: thousands that wait take it minutes."""
-        self._clients["lambda"].invoke(
-            FunctionName=self.stack.outputs["SweepFunctionName"],
-            InvocationType="Event",
-            Payload=json.dumps({"grace_seconds": grace_seconds}).encode(),
-        )
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """The index, by document id."""

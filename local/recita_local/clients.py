@@ -9,9 +9,11 @@ from botocore.config import Config
 
 from recita_local.aws.settings import REGION
 
+OWN = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3})
 
-def client(service: str, endpoint: str, region: str = REGION) -> Any:
-    """A client that can reach nothing but the laptop."""
+
+def client(service: str, endpoint: str, region: str = REGION, config: Config | None = None) -> Any:
+    """A client that can reach nothing but the laptop; ``config`` comes on top of its own."""
     factory: Any = boto3.session.Session().client  # its overloads want the service as a literal
     return factory(
         service,
@@ -19,5 +21,5 @@ def client(service: str, endpoint: str, region: str = REGION) -> Any:
         region_name=region,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the laptop checks no secrets
-        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}),
+        config=OWN.merge(config) if config else OWN,
     )
