@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from recita_cli.backfill import backfill
+from recita_cli.cost import cost
 from recita_cli.doctor import doctor
 from recita_cli.down import down, reset
 from recita_cli.erase import erase
@@ -51,6 +52,7 @@ def main(
 
 for command in (
     run,
+    cost,
     up,
     down,
     reset,

@@ -38,7 +38,7 @@ def up(
     from recita_cli.target import laptop_stack  # noqa: PLC0415 - pydantic costs 100 ms
 
     stack = laptop_stack()
-    chosen = _parsed(parameter or [])
+    chosen = parsed(parameter or [])
     found = stack.running()
     if found is None or chosen:
         found = stack.start(port=port, parameters=chosen or None, on_progress=say)
@@ -51,7 +51,8 @@ def up(
         say(CREDENTIALS)
 
 
-def _parsed(pairs: list[str]) -> dict[str, str]:
+def parsed(pairs: list[str]) -> dict[str, str]:
+    """Template parameters by name; raises CliError for what is no NAME=VALUE."""
     wrong = [pair for pair in pairs if not pair.partition("=")[0] or "=" not in pair]
     if wrong:
         raise CliError(f"{wrong[0]!r} is not NAME=VALUE", "-p SpeakMode=none", exits.USAGE)

@@ -75,14 +75,14 @@ def functions(endpoint: str, template_path: Path, stack_name: str = STACK_NAME) 
         for found in resources
         if found["ResourceType"] == "AWS::Lambda::Function"
     }
-    return [names[name] for name in _read(template_path)["Resources"] if name in names]
+    return [names[name] for name in read_template(template_path)["Resources"] if name in names]
 
 
 def source_digest(template_path: Path, parameters: Mapping[str, str]) -> str:
     """SHA-256 of everything a deployment is made of, to tell whether anything changed."""
     digest = hashlib.sha256(_bytes(template_path))
     digest.update(json.dumps(dict(parameters), sort_keys=True).encode())
-    template = _read(template_path)
+    template = read_template(template_path)
     for folder in sorted(_uris(template, "CodeUri")):
         digest.update(artifacts.folder_digest(template_path.parent / folder).encode())
     for file in sorted(_uris(template, "DefinitionUri")):
@@ -94,7 +94,7 @@ def local_template(
     template_path: Path, store: artifacts.ArtifactStore, parameters: Mapping[str, str]
 ) -> Template:
     """The template with its local files in S3 and its functions on the laptop's runtime."""
-    template, root = _read(template_path), template_path.parent
+    template, root = read_template(template_path), template_path.parent
     uploaded: dict[str, str] = {}
     for properties in _function_properties(template):
         if "Runtime" in properties:
@@ -122,7 +122,8 @@ def _lift_quotas(template: Template) -> None:
             template["Parameters"][name]["Default"] = 0
 
 
-def _read(template_path: Path) -> Template:
+def read_template(template_path: Path) -> Template:
+    """The template as it is written; raises DeployError when it can't be read."""
     import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - 0.1 s, not for `--help`
     from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415 - as above
 

@@ -19,8 +19,10 @@ TAGS = re.compile(r"<(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 SAFE_TAGS = re.compile(r"&lt;(?=\s*/?\s*(?:document|page)\b)", re.IGNORECASE)
 PAGE = '<page number="{number}">\n{text}\n</page>'
 PAGES = re.compile(r'<page number="(\d+)">\n(.*?)\n</page>', re.DOTALL)
-
-
+STRICTER = (
+    "A sentence of your last answer did not rest on the document. Stay close to its words: "
+    "say only what a reader can find on the pages you name."
+)
 BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_]+[ ,.])")
 
 
@@ -58,10 +60,7 @@ def note(tag: str, sentences: int, language: str = "", *, strict: bool = False) 
         else "Write in the language the data are written in.",
     ]
     if strict:
-        said.append(
-            "A sentence of your last answer did not rest on the document. Stay close to its words: "
-            "say only what a reader can find on the pages you name."
-        )
+        said.append(STRICTER)
     return " ".join(said)
 
 
