@@ -35,6 +35,7 @@ check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml examples/*/template.yaml
 	@$(BIN)/python -m scripts.readme --check
+	@$(BIN)/python -m scripts.parameter_docs --check
 	@$(BIN)/python scripts/lint_asl.py statemachine/*.asl.json
 
 # Not in the lock: it pins the boto3 of two years ago. docs/decisions/0023 says what stands for it.
@@ -47,8 +48,9 @@ lock: ## Resolve dependencies anew into requirements.lock
 contracts: setup ## Write contracts/v1 and docs/errors.md from the models
 	@RECITA_UPDATE=1 $(BIN)/pytest -q tests/contract/test_contracts.py
 
-docs: setup ## Write what docs are generated from --help and benchmarks/
+docs: setup ## Write what docs are generated from --help, template.yaml and benchmarks/
 	@$(BIN)/python scripts/cli_docs.py
+	@$(BIN)/python -m scripts.parameter_docs
 	@$(BIN)/python -m scripts.readme
 
 build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from recita.models.listing import Listed
 
+from scripts import parameter_docs
 from scripts.lint_asl import states
 
 if TYPE_CHECKING:
@@ -296,13 +297,25 @@ def test_parameters_explain_and_guard_themselves(stack: Stack) -> None:
 
 
 @pytest.mark.law(8)
-def test_parameters_are_documented_with_their_defaults(stack: Stack) -> None:
-    page = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
-    documented = re.findall(r"^\| `([A-Z]\w+)` \| (?:`([^`]*)`)? ?\|", page, re.MULTILINE)
+def test_parameters_are_documented_as_they_are(stack: Stack) -> None:
+    page = (ROOT / "docs" / "parameters.md").read_text("utf-8")
+    documented = re.findall(r"^\| `([A-Z]\w+)` \| (?:`([^`]*)`|empty) \|", page, re.MULTILINE)
 
-    assert documented == [
-        (name, str(parameter["Default"])) for name, parameter in stack.source["Parameters"].items()
-    ]
+    assert page == parameter_docs.page(stack.source)
+    assert dict(documented) == {
+        name: str(parameter["Default"]) for name, parameter in stack.source["Parameters"].items()
+    }
+
+
+def test_a_parameter_is_seen_by_what_gets_it(stack: Stack) -> None:
+    rows = parameter_docs.page(stack.source).splitlines()
+    seen = {row.split("`")[1]: row for row in rows if row.startswith("| `")}
+
+    assert seen["Voices"].endswith("| SpeakSummary |")
+    assert seen["LogLevel"].endswith("| every function |")
+    assert "ModelAccessPolicy" in seen["ModelId"]
+    assert seen["UploadRetentionDays"].endswith("| InputBucket |")  # through a condition
+    assert re.search(r"\| \d+ of type Alarm \|$", seen["AlarmTopicArn"])
 
 
 def test_parameters_are_grouped(stack: Stack) -> None:
