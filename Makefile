@@ -1,6 +1,6 @@
 # Everything people and CI do here, by name.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test permissions faults check checkov lock contracts docs build bench clean
+.PHONY: help setup demo test permissions faults check checkov lock contracts docs build twice sbom bench clean
 BIN := .venv/bin
 
 help: ## Show this list
@@ -29,7 +29,7 @@ permissions: ## Write docs/permissions.json from the calls of the last `make tes
 faults: setup ## Break every wire under 200 seeds, and kill every process at every write
 	@RECITA_FAULT_SEEDS=200 $(BIN)/pytest -q tests/faults
 
-check: setup ## Formatting, lint, types, layers, template, state machine
+check: setup ## Formatting, lint, types, layers, template, state machine, secrets
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
@@ -37,6 +37,7 @@ check: setup ## Formatting, lint, types, layers, template, state machine
 	@$(BIN)/python -m scripts.readme --check
 	@$(BIN)/python -m scripts.parameter_docs --check
 	@$(BIN)/python scripts/lint_asl.py statemachine/*.asl.json
+	@$(BIN)/python scripts/scan_history.py
 
 # Not in the lock: it pins the boto3 of two years ago. docs/decisions/0023 says what stands for it.
 checkov: setup ## Hold template.yaml against checkov (fetches it, 300 MB)
@@ -55,6 +56,12 @@ docs: setup ## Write what docs are generated from --help, template.yaml and benc
 
 build: setup ## Build what sam deploy uploads (needs Python 3.13 on PATH)
 	@SAM_CLI_BETA_BUILD_PERFORMANCE=1 $(BIN)/sam build
+
+twice: setup ## Build that twice and compare the bytes (some minutes)
+	@$(BIN)/python scripts/build_twice.py
+
+sbom: setup ## Write CycloneDX of what is shipped and of all that is locked
+	@$(BIN)/python -m scripts.supply sbom
 
 bench: setup ## Measure the overhead, and how well documents are read, seen, understood and spoken
 	@$(BIN)/python benchmarks/overhead.py
