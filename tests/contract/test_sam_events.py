@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,8 @@ from samcli.lib.generated_sample_events.events import Events
 from tests.fakes import FakeDocuments, FakePlaces, FakeWorkflow, Pipeline
 from tests.fakes.deployed import deploy, invoke
 
-EVENTS = Path(__file__).resolve().parents[2] / "events"
+ROOT = Path(__file__).resolve().parents[2]
+EVENTS = ROOT / "events"
 UPLOAD = "eventbridge.s3-object-created.json"
 
 Event = dict[str, Any]
@@ -108,3 +114,17 @@ def test_resumers_take_sams_notification(function: str, answer: Event) -> None:
         message = kept(path.name)["Records"][0]["Sns"]["Message"]
         event = generated("sns", "notification", message=message)
         assert invoke(function, event) == answer
+
+
+def test_the_commands_of_the_guide_make_an_event_of_an_upload(tmp_path: Path) -> None:
+    """docs/how-to/sam-local-invoke.md."""
+    page = (ROOT / "docs/how-to/sam-local-invoke.md").read_text("utf-8")
+    (block,) = re.findall(r"^```sh\n(.*?generate-event.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    shutil.copytree(EVENTS, tmp_path / "events")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    quiet = {"SAM_CLI_TELEMETRY": "0", "HTTPS_PROXY": "http://127.0.0.1:9"}  # nor ask for news
+    environment = {**os.environ, "PATH": path, **quiet}
+    subprocess.run(["bash", "-ec", block], cwd=tmp_path, env=environment, check=True)  # noqa: S603, S607
+
+    (record,) = json.loads((tmp_path / "event.json").read_text("utf-8"))["Records"]
+    assert json.loads(record["body"]) == kept(UPLOAD)
