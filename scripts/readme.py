@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    cost_tables,
     endurance_tables,
     reading_tables,
     seeing_tables,
@@ -24,6 +25,7 @@ SEEING = ROOT / "docs" / "seeing.md"
 SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 UNDERSTANDING = ROOT / "docs" / "understanding.md"
+COST = ROOT / "docs" / "cost.md"
 LAWS = ROOT / "docs" / "laws.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
 RELIABILITY = ROOT / "docs" / "reliability.md"
@@ -53,6 +55,7 @@ def documents() -> dict[Path, dict[str, str]]:
         SPEAKING: speaking_tables.tables(_found("speaking")),
         RELIABILITY: endurance_tables.tables(_found("endurance")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
+        COST: cost_tables.tables(_found("cost")),
         LAWS: {"laws": laws.table()},
         PERMISSIONS: permission_tables.tables(),
         UNDERSTANDING: understanding_engine_tables.tables(_found("understanding")),

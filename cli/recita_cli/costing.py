@@ -141,6 +141,14 @@ def costs_of(asked: Asked, order: Order) -> Iterator[Costs]:
                 waiting.append((f"{called} > {child.name}", sent))
 
 
+def costs_by_order(asked: Asked, orders: Iterable[Order]) -> list[Costs]:
+    """Return what one file costs by each order; it is read once, attachments are left out."""
+    with TemporaryDirectory(prefix="recita-") as folder:
+        uploads, results = ScratchUploads(Path(folder)), ScratchResults(Path(folder))
+        sent = uploads.put(Path(asked.name).name, UploadedFile(asked.file, dict(asked.wishes)))
+        return [_costs(asked.name, sent, Looked(one, uploads, results)) for one in orders]
+
+
 @dataclass(frozen=True)
 class Looked:
     """What a document is looked at with."""
@@ -166,7 +174,8 @@ def _costs(name: str, upload: Upload, by: Looked) -> Costs:
     if document.reason:
         return Costs(name, document)
     given = StepInput(document=document)
-    read_pages.run(given, bench=by.bench, uploads=by.uploads, ocr=BlankOcr())
+    if not by.recalled(upload, PENDING) and not by.recalled(upload, READING):
+        read_pages.run(given, bench=by.bench, uploads=by.uploads, ocr=BlankOcr())
     found = find_pictures.run(given, bench=by.bench, uploads=by.uploads, most=by.order.max_pictures)
     body = by.recalled(upload, PENDING) or by.recalled(upload, READING)
     reading = Reading.model_validate_json(body or b"")
