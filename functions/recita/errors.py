@@ -15,6 +15,7 @@ RecitaError
         ├── ProviderTooLargeError        it would take a smaller one
         ├── TranslationUnsupportedError  Translate doesn't know the language, or not this pair
         ├── LanguageUnclearError         nobody can tell which language the document is in
+        ├── TerminologyMissingError      Translate has no terminology of the name
         └── VoiceMissingError            Polly has no voice for the language
 """
 
@@ -127,6 +128,12 @@ class LanguageUnclearError(ProviderRefusedError):
     """Neither the model nor Amazon Comprehend can tell the document's language."""
 
     hint = "Upload a document with more text in one language."
+
+
+class TerminologyMissingError(ProviderRefusedError):
+    """Amazon Translate has no custom terminology of the deployment's name in this region."""
+
+    hint = "Import the terminology in this region, or change the Terminology parameter."
 
 
 class VoiceMissingError(ProviderRefusedError):

@@ -90,6 +90,14 @@ def test_a_language_without_a_voice_is_refused(kind: str, meter: Meter) -> None:
     assert used(meter) == []
 
 
+def test_a_voice_that_is_not_there_is_named(meter: Meter) -> None:
+    port = PollySpeech(meter, {"pt": "Camilla"})
+    stub(port, ("describe_voices", {"Voices": DESCRIBED}, None))
+    with pytest.raises(VoiceMissingError, match="Camilla, which Voices names, is none"):
+        port.choices("pt-PT")
+    assert used(meter) == []
+
+
 def test_an_engine_without_marks_is_refused_before_its_sound_is_paid(meter: Meter) -> None:
     adapter = PollySpeech(meter)
     stub(adapter).add_client_error("synthesize_speech", "ValidationException", "no marks", 400)

@@ -10,6 +10,7 @@ from recita.errors import (
     LanguageUnclearError,
     ProviderRefusedError,
     ProviderThrottledError,
+    TerminologyMissingError,
     TranslationUnsupportedError,
 )
 from recita.meter import Meter
@@ -134,6 +135,7 @@ def test_nothing_is_sent_that_nobody_set(meter: Meter, monkeypatch: pytest.Monke
         ("UnsupportedLanguagePairException", TranslationUnsupportedError),
         ("DetectedLanguageLowConfidenceException", LanguageUnclearError),
         ("TextSizeLimitExceededException", ProviderRefusedError),
+        ("ResourceNotFoundException", TerminologyMissingError),
         ("TooManyRequestsException", ProviderThrottledError),
     ],
 )

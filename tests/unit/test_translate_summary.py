@@ -10,6 +10,7 @@ import pytest
 from recita.errors import (
     LanguageUnclearError,
     ProviderThrottledError,
+    TerminologyMissingError,
     TranslationUnsupportedError,
 )
 from recita.models.summary import Summary
@@ -93,6 +94,20 @@ def test_a_pair_that_the_service_lacks_costs_that_language() -> None:
     why = manifest.translations[1].reason
     assert why is not None
     assert why.code == "translation-unsupported"
+
+
+def test_a_terminology_that_is_not_there_is_told() -> None:
+    pipeline = Pipeline("es")
+    pipeline.translator.failing["es"] = TerminologyMissingError(
+        "translate", "translate_text", "ResourceNotFoundException", "there is no terminology 'mine'"
+    )
+    manifest = pipeline.run(TEXT, "a.txt")
+    assert manifest.status == "PARTIAL"
+    why = manifest.translations[0].reason
+    assert why is not None
+    assert why.code == "terminology-missing"
+    assert "'mine'" in why.message
+    assert "Terminology" in why.hint
 
 
 CODES = b"Invoice INV-7 of Acme Tools Ltd. for $4,500.00 & 30 <days>."

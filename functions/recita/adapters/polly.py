@@ -11,7 +11,7 @@ from recita.errors import VoiceMissingError
 from recita.meter import Meter
 from recita.ports import Mark, VoiceChoice
 from recita.ports.limits import Pace
-from recita.text.languages import PollyVoice, voices_for
+from recita.text.languages import PollyVoice, chosen_voice, voices_for
 from recita.text.marks import parsed
 
 
@@ -35,6 +35,8 @@ class PollySpeech:
         found = voices_for(language, self._voices, self._named, self._engine)
         if not found:
             message = f"no voice is known for {language} with the engine {self._engine}"
+            if chosen := chosen_voice(language, self._named):
+                message += f": {chosen}, which Voices names, is none of this region's that has it"
             raise VoiceMissingError("polly", "describe_voices", "NoVoice", message)
         return found
 

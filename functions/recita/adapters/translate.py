@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from recita.adapters.provider import Provider
+from recita.errors import ProviderRefusedError, TerminologyMissingError
 from recita.meter import Meter
 from recita.ports import Once, always
 from recita.ports.limits import Pace
@@ -74,16 +75,26 @@ class AmazonTranslator:
         return ["".join(before + next(done) for before, _ in cuts) for cuts in pieces]
 
     def _call(self, text: str, source: str, target: str) -> str:
-        reply = self._translate.call(
-            "translate_text",
-            Text=text,
-            SourceLanguageCode=source,
-            TargetLanguageCode=target,
-            **self._settings.request(target),
-        )
+        try:
+            reply = self._translate.call(
+                "translate_text",
+                Text=text,
+                SourceLanguageCode=source,
+                TargetLanguageCode=target,
+                **self._settings.request(target),
+            )
+        except ProviderRefusedError as error:
+            raise self._told(error) from error
         self._translate.count("TranslateText", len(text), "characters")
         translated: str = reply["TranslatedText"]
         return translated
+
+    def _told(self, error: ProviderRefusedError) -> ProviderRefusedError:
+        """Say which terminology is missing: TranslateText looks up nothing else by its name."""
+        if error.code != "ResourceNotFoundException":
+            return error
+        message = f"there is no terminology {self._settings.terminology!r}, as Terminology names it"
+        return TerminologyMissingError(error.service, error.operation, error.code, message)
 
 
 def _lines(lines: Sequence[str], call: Callable[[str], str]) -> Iterator[str]:

@@ -30,6 +30,7 @@ OTHERS = {
     "text-not-summarised": "The ledger counts the characters; run the document again.",
     "languages-missing": "The ledger lists the languages and why each is missing.",
     "translation-unsupported": "Ask for a language that Translate knows, from a language it knows.",
+    "terminology-missing": "Import the terminology in this region, or change Terminology.",
     "pages-not-translated": "The translation lists the pages; raise the cost cap or split them.",
     "pages-not-spoken": "The audio lists the pages; split the document, or raise the cost cap.",
     "language-unclear": "Upload a document with more text in one language.",

@@ -30,6 +30,7 @@ ABSENCES = {
     "CostCapReachedError": "cost-cap-reached",
     "TranslationUnsupportedError": "translation-unsupported",
     "LanguageUnclearError": "language-unclear",
+    "TerminologyMissingError": "terminology-missing",
     "VoiceMissingError": "voice-missing",
 }
 """Errors of a language to the reason codes that tell them apart."""

@@ -58,6 +58,11 @@ def same_language(one: str, other: str) -> bool:
     )
 
 
+def chosen_voice(language: str, named: Mapping[str, str]) -> str | None:
+    """Return the voice that the deployment chose for a language, or for all of its variants."""
+    return named.get(language) or named.get(primary(language))
+
+
 def voices_for(
     language: str, voices: Sequence[PollyVoice], named: Mapping[str, str], engine: str
 ) -> list[VoiceChoice]:
@@ -65,7 +70,7 @@ def voices_for(
 
     ``named`` maps languages to voices that the deployment chose.
     """
-    chosen = named.get(language) or named.get(primary(language))
+    chosen = chosen_voice(language, named)
     group = (
         [voice for voice in voices if voice.id == chosen] if chosen else _speaking(language, voices)
     )
