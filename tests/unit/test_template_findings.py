@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +72,21 @@ def test_concurrency_is_reserved_where_asked_only(stack: Stack) -> None:
 
     assert stack.source["Parameters"]["ReservedConcurrency"]["Default"] == 0
     assert all(one["ReservedConcurrentExecutions"] == reserved for one in stack.functions.values())
+
+
+def test_every_environment_tags_all_that_takes_tags() -> None:
+    """CloudFormation hands a stack's tags on, to resources as yet unwritten too."""
+    environments = tomllib.loads((TEMPLATE.parent / "samconfig.toml").read_text("utf-8"))
+    del environments["version"]
+    commands = [
+        one[command]["parameters"]
+        for one in environments.values()
+        for command in ("deploy", "sync")
+        if command in one
+    ]
+
+    assert len(commands) >= len(environments) >= 2
+    assert {one.get("tags") for one in commands} == {"application=recita"}
 
 
 NOTHING = {"Ref": "AWS::NoValue"}
