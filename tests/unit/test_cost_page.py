@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from recita.models.record import Usage
 from recita.pricing import price, table
+from recita_cli.costing import Asked, costs_of
+from recita_cli.ordering import order
+from recita_local import samples
 
 
 @pytest.fixture
@@ -41,3 +46,20 @@ def test_a_born_digital_document_spoken_in_its_language_is_below_five_cents(foun
         kind = found["kinds"][name]
         assert kind["for_ocr"] == 0
         assert kind["ways"]["spoken in its own language"]["likely"] <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [(samples.CONTRACT, samples.contract_pdf), (samples.SCAN, samples.scanned_pdf)],
+)
+def test_what_the_recorded_demo_paid_lies_within_the_estimate(
+    root: Path, tmp_path: Path, name: str, make: Callable[[], bytes]
+) -> None:
+    """A real run of the laptop stack wrote down what the same files' manifests counted."""
+    told = (root / "benchmarks" / "demo.txt").read_text("utf-8")
+    languages = re.findall(r"translated into (\S+) and spoken", told)[0]
+    paid = float(re.findall(rf"\n{re.escape(name)}: .*?USD ([\d.]+)", told, re.DOTALL)[0])
+    (tmp_path / name).write_bytes(make())
+    (said,) = costs_of(Asked(tmp_path / name, name), order({"TargetLanguages": languages}))
+    assert said.total("least") <= paid <= said.total("most")
+    assert said.total("likely") / 3 <= paid <= said.total("likely") * 3
