@@ -182,13 +182,17 @@ def test_its_function_may_read_results_and_write_rows_and_nothing_else(root: Pat
     template = yaml_parse((root / "examples/consumer/template.yaml").read_text("utf-8"))
     function = template["Resources"]["FileInvoicesFunction"]["Properties"]
     (policy,) = function["Policies"]
+    (keyed,) = [one["Fn::If"] for one in policy["Statement"] if "Fn::If" in one]
+    assert keyed[0] == "HasResultsKey"
+    assert keyed[2] == {"Ref": "AWS::NoValue"}
     allowed = {
         action: one["Resource"]
-        for one in policy["Statement"]
+        for one in [*(one for one in policy["Statement"] if "Fn::If" not in one), keyed[1]]
         for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
     }
     assert allowed == {
         "s3:GetObject": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ResultsBucketName}/documents/*"},
+        "kms:Decrypt": {"Ref": "ResultsKeyArn"},
         "dynamodb:PutItem": {"Fn::GetAtt": ["InvoicesTable", "Arn"]},
         "dynamodb:UpdateItem": {"Fn::GetAtt": ["InvoicesTable", "Arn"]},
     }
