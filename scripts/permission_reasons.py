@@ -12,6 +12,8 @@ _THERE = "only where another has written the row already"
 _PLACES = "only where documents wait because as many as may be are in flight"
 _UNCLEAR = "only for a document whose language is not certain"
 _AT_ONCE = "only for an uploaded picture whose tables or forms are asked for"
+_FORM = "for whoever uploads with a form that the HTTP API gave out"
+_ON_ITS_WAY = "only for whoever looks at a document that is on its way"
 _CHILD = "Step Functions' guide to Distributed Map names it; a child's ARN has `/<map>:` instead"
 
 UNREACHED = {
@@ -24,6 +26,8 @@ UNREACHED = {
     ("FinishDocumentFunctionRole", "states:StartExecution", "DocumentStateMachine"): _PLACES,
     ("ReadPagesFunctionRole", "s3:GetObject", "/attachments/*"): _AGAIN,
     ("ReadPagesFunctionRole", "textract:AnalyzeDocument", "*"): _AT_ONCE,
+    ("ServeApiFunctionRole", "s3:GetObject", "/work/*"): _ON_ITS_WAY,
+    ("ServeApiFunctionRole", "s3:PutObject", "/uploads/*"): _FORM,
     ("StartSpeechFunctionRole", "polly:ListSpeechSynthesisTasks", "*"): _LOST,
     ("StartSpeechFunctionRole", "states:SendTaskSuccess", "DocumentStateMachine"): _ENDED,
     ("SweepDocumentsFunctionRole", "s3:DeleteObject", "/documents/*"): _CLOSED,

@@ -69,6 +69,7 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "ModerationAction": "block",
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
         "BackfillBucket": "archive-of-old",
+        "ApiAuth": "IAM",
         "CustomerKey": "true",
         "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks
         **RATES,

@@ -2,6 +2,7 @@
 
 RecitaError
 ├── DocumentRejectedError       the upload can't be processed; caught by the step, never by a Retry
+├── RequestRefusedError         the HTTP API will not do what it is asked for
 ├── ConfigurationError          the deployment lacks a setting
 ├── OcrFailedError              a Textract job ended without a result
 ├── CostCapReachedError         the next call would cost more than the document may
@@ -35,6 +36,16 @@ class RecitaError(Exception):
 
 class DocumentRejectedError(RecitaError):
     """The upload can't be processed; ``code`` is a key of ``models.reasons.REJECTIONS``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RequestRefusedError(RecitaError):
+    """The HTTP API will not do what it is asked for; ``code`` is a key of ``reasons.REFUSALS``."""
+
+    hint = "The answer's hint says what to ask instead."
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -27,6 +27,7 @@ from recita.ports.backfill import Objects
 from recita.ports.limits import Pace, Places
 from recita.settings import cost_cap, parse_engine, parse_voices, required, whole
 from recita.steps.admission import Admission
+from recita.steps.desk import Desk
 from recita.steps.interview import Models
 from recita.steps.settle_document import Settlement
 from recita.steps.sweep_documents import Sweep
@@ -87,6 +88,19 @@ class Wiring:
             places=DynamoPlaces(required("LIMITS_TABLE"), "in-flight", most),
             workflow=StepFunctionsWorkflow(required("STATE_MACHINE_ARN")),
             meter=self.meter,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What the HTTP API works with."""
+        from recita.adapters.catalogue import DynamoCatalogue
+        from recita.adapters.links import S3Links
+
+        return Desk(
+            documents=self.documents,
+            catalogue=DynamoCatalogue(required("TABLE_NAME")),
+            results=self.results,
+            links=S3Links(required("INPUT_BUCKET"), required("RESULTS_BUCKET")),
         )
 
     @cached_property

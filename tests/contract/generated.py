@@ -162,8 +162,16 @@ def errors_page() -> str:
         "## Warnings\n\n"
         "The manifest's `warnings` tell what a reader should know of the result: what was left out,"
         " or guessed.\nThey don't change the status.\n\n"
-        f"{_table(reasons.WARNINGS, 'what it says')}"
+        f"{_table(reasons.WARNINGS, 'what it says')}\n"
+        "## Refusals of the HTTP API\n\n"
+        "An answer's `code`, with its status; a document is not concerned.\n\n"
+        f"{_refusals()}"
     )
+
+
+def _refusals() -> str:
+    told = {code: f"{status}: {hint}" for code, (status, hint) in reasons.REFUSALS.items()}
+    return _table(told)
 
 
 def _table(codes: dict[str, str], meaning: str = "what to do") -> str:

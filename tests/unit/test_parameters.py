@@ -321,6 +321,13 @@ def broken(region: str, monkeypatch: pytest.MonkeyPatch, **chosen: str) -> str:
 
 TOGETHER: list[tuple[str, dict[str, str], str]] = [
     ("us-east-1", {}, ""),
+    ("us-east-1", {"ApiAuth": "JWT", "ApiJwtAudience": "a"}, "JWT needs ApiJwtIssuer"),
+    ("us-east-1", {"ApiAuth": "JWT", "ApiJwtIssuer": "https://a.org"}, "JWT needs ApiJwtAudience"),
+    (
+        "us-east-1",
+        {"ApiAuth": "JWT", "ApiJwtIssuer": "https://a.org", "ApiJwtAudience": "a"},
+        "",
+    ),
     ("us-east-1", {"InferenceProfile": "us"}, ""),
     ("us-east-1", {"InferenceProfile": "eu"}, "must be us, global or none"),
     ("us-west-2", {}, "through an inference profile only"),

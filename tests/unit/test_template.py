@@ -196,7 +196,7 @@ def test_state_machines_are_traced_and_log_no_data(stack: Stack) -> None:
 def test_logs_end_one_day(stack: Stack) -> None:
     groups = stack.of_type("AWS::Logs::LogGroup")
 
-    assert len(groups) == 2
+    assert len(groups) == 3
     assert all(g["RetentionInDays"] == {"Ref": "LogRetentionDays"} for g in groups.values())
 
 

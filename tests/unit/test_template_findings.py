@@ -64,7 +64,7 @@ def test_a_function_without_a_queue_is_waited_for_or_fails_into_one(stack: Stack
             assert ("OnFailure" in reason) == (name in configured), name
             assert ("queue" in reason) == (name in mapped), name
             waited = name not in configured | mapped
-            assert ("state machine" in reason) == waited, name
+            assert ("waits for it" in reason) == waited, name
 
 
 def test_concurrency_is_reserved_where_asked_only(stack: Stack) -> None:

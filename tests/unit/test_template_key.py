@@ -43,7 +43,7 @@ USES = {
 
 @pytest.fixture(scope="module")
 def keyed() -> Deployed:
-    return Deployed({"CustomerKey": "true"})
+    return Deployed({"CustomerKey": "true", "ApiAuth": "IAM"})
 
 
 @pytest.fixture(scope="module")

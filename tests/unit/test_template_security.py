@@ -25,7 +25,7 @@ GUARDRAIL_POLICIES = {1: "f6c8d810", 2: "9b6a9a8c", 3: "405644a9"}
 def test_each_function_has_a_role_of_its_own(stack: Stack) -> None:
     roles = [stack.target(function["Role"]) for function in stack.functions.values()]
 
-    assert len(roles) == 18
+    assert len(roles) == 19
     assert len(set(roles)) == len(roles)
 
 
@@ -46,7 +46,7 @@ def test_roles_have_few_managed_policies(stack: Stack) -> None:
                 assert json.dumps(arn).rstrip('"}] ').rpartition("/")[2] in AWS_POLICIES
 
 
-def test_uploads_are_written_where_attachments_and_backfills_go_only(stack: Stack) -> None:
+def test_uploads_are_written_where_each_way_in_goes_only(stack: Stack) -> None:
     writers = [
         (name, statement["Resource"])
         for name, statement in stack.statements("Allow")
@@ -59,6 +59,7 @@ def test_uploads_are_written_where_attachments_and_backfills_go_only(stack: Stac
     assert writers == [
         ("ReadPagesFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/attachments/*"}),
         ("BackfillObjectFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/backfill/*"}),
+        ("ServeApiFunctionRole", {"Fn::Sub": "${InputBucket.Arn}/uploads/*"}),
     ]
 
 

@@ -30,9 +30,10 @@ AWS_METRICS = {
     ("AWS/States", "ExecutionThrottled"): ("StateMachineArn", "AWS::StepFunctions::StateMachine"),
     ("AWS/Lambda", "Errors"): ("FunctionName", "AWS::Lambda::Function"),
     ("AWS/Lambda", "Throttles"): ("FunctionName", "AWS::Lambda::Function"),
+    ("AWS/ApiGateway", "5xx"): ("ApiId", "AWS::ApiGatewayV2::Api"),
 }
-"""AWS's own metrics, each with its one dimension and what that names (SQS, Step Functions and
-Lambda developer guides, "CloudWatch metrics")."""
+"""AWS's own metrics, each with its one dimension and what that names (SQS, Step Functions, Lambda
+and API Gateway developer guides, "CloudWatch metrics")."""
 
 Watched = tuple[str, str, dict[str, Any]]
 """Namespace, name and dimensions."""

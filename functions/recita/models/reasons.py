@@ -43,7 +43,25 @@ OTHERS = {
 }
 """Codes of PARTIAL, BLOCKED and FAILED documents, with their hints."""
 
-HINTS = {**REJECTIONS, **OTHERS}
+REFUSALS = {
+    "body-unusable": (400, "Send a JSON object with the fields that docs/how-to/api.md names."),
+    "filename-unusable": (400, "Send the file's own name: no folders, at most 200 bytes."),
+    "option-unusable": (400, "The message names the option and what it may be."),
+    "query-unusable": (400, "The message names the parameter and what it may be."),
+    "page-unusable": (400, "Send `next` as it came, with the same filters, or ask without it."),
+    "id-unusable": (400, "A document id has 32 digits of 0 to 9 and a to f."),
+    "route-unknown": (404, "docs/how-to/api.md lists the paths and their methods."),
+    "document-unknown": (404, "The list of documents by source_key tells an upload's id."),
+    "artifact-unknown": (404, "The list of the document's artifacts has all there are."),
+    "document-unfinished": (409, "Ask again when the document's status says that it has ended."),
+    "document-erased": (410, "Nothing is left of it but a receipt."),
+    "upload-too-large": (413, "Split the document, or upload a smaller version."),
+    "type-unsupported": (415, "docs/errors.md names the kinds of files that are read."),
+    "unavailable": (503, "Ask again in a moment; the function's log names the error."),
+}
+"""Codes of what the HTTP API refuses: the status of the answer, and the hint."""
+
+HINTS = {**REJECTIONS, **OTHERS, **{code: hint for code, (_, hint) in REFUSALS.items()}}
 
 WARNINGS = {
     "pictures-dropped": "Pictures that the document only links to were not fetched.",

@@ -10,7 +10,7 @@ from recita.models.document import Upload, document_id
 from recita.ports.backfill import Objects, Stored
 from recita.steps.admission import Admission
 from recita.steps.handover import MAX_BYTES
-from recita.steps.inspect_document import WISHES
+from recita.steps.wishes import WISHES
 
 FOLDER = "backfill"
 KEY_BYTES = 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,39 +18,12 @@ from recita.models.reasons import reason
 from recita.models.record import Begun
 from recita.models.steps import InspectInput
 from recita.ports import UploadedFile, Uploads
-from recita.settings import (
-    parse_description_rule,
-    parse_features,
-    parse_languages,
-    parse_speak,
-    parse_switch,
-    parse_translate,
-)
-from recita.steps.handover import (
-    DEPTH,
-    DESCRIBE,
-    DOCUMENT,
-    FEATURES,
-    LANGUAGES,
-    MAX_BYTES,
-    PARENT,
-    REDACT,
-    SPEAK,
-    TRANSLATE,
-)
+from recita.steps.handover import DEPTH, DOCUMENT, MAX_BYTES, PARENT
+from recita.steps.wishes import WISHES
 from recita.steps.workbench import RUN, StepRun, Workbench
 
 LIMITS = cage.Limits(seconds=60)
 DOCUMENT_ID = re.compile("[0-9a-f]{32}")
-WISHES: dict[str, tuple[str, Callable[[str], Any]]] = {
-    LANGUAGES: ("languages", parse_languages),
-    SPEAK: ("speak", parse_speak),
-    TRANSLATE: ("translate", parse_translate),
-    FEATURES: ("ocr_features", parse_features),
-    DESCRIBE: ("describe_images", parse_description_rule),
-    REDACT: ("redact_text", parse_switch),
-}
-"""User metadata to the field of a document that it sets, and what reads it."""
 
 
 @dataclass(frozen=True)
