@@ -36,8 +36,9 @@ from recita_cli.outcomes import Outcome
 BEDROCK = "bedrock-runtime"
 DOUBT = "~? "
 """How a sentence begins that the grounding check will not pass."""
-FILLER = "~~~~ ~~~~~~ ~~ ~~~~~~~ "
-"""Text in no language: whatever language is asked for, it has to be translated."""
+FILLER = "x~~~ " + "~~~~~~ ~~ ~~~~~~~ " * 14
+"""Text in no language, whatever is asked for: with a letter, or nobody would translate it, and too
+few of them to tell a language by."""
 TITLE, FACT = 60, 30
 """Characters."""
 ELEMENTS = re.compile(r"<[^>]*>")

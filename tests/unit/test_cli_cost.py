@@ -84,6 +84,18 @@ def test_the_own_language_is_spoken_and_not_translated(text: Path) -> None:
     assert units(found, "neural characters") > 500
 
 
+def test_a_whole_text_is_paid_as_often_as_it_is_translated_and_spoken(tmp_path: Path) -> None:
+    wishes = {"TargetLanguages": "es", "SpeakMode": "full"}
+    page = "The committee met on Tuesday and will repair the roof of the reading room in May. " * 40
+    own = costs(tmp_path / "a.txt", page.encode(), **wishes)
+    for extent in ("likely", "most"):
+        assert units(own, "characters", extent) > len(page)
+        assert units(own, "neural characters", extent) > 2 * len(page)
+    scan = costs(tmp_path / "a.pdf", picture(scenery(800, 600), "PDF"), **wishes)
+    assert units(scan, "characters", "most") > 6_000
+    assert units(scan, "neural characters", "most") > 2 * 6_000
+
+
 def test_a_policy_that_is_off_is_not_paid(text: Path) -> None:
     body = text.read_bytes()
     found = costs(text, body, PiiMode="off", DeniedTopic="Advice on shares")
