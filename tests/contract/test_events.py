@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 from recita.models import steps
 from recita.models.document import Document, Upload, document_id
@@ -26,9 +28,10 @@ NO_STEPS = {
     "finish_document",
     "resume_ocr",
     "resume_speech",
+    "serve_api",
     "sweep_documents",
 }
-"""Called by a queue, a topic, a rule or a backfill, not by the documents' state machine."""
+"""Called by a queue, a topic, a rule, a backfill or HTTP, not by the documents' state machine."""
 
 Event = dict[str, Any]
 
@@ -170,6 +173,22 @@ def test_topic_holds_notifications_of_polly(name: str) -> None:
     assert record["EventSource"] == "aws:sns"
     assert f"/work/{waiting}/spoken/es/" in notice["outputUri"]
     assert notice["taskId"] in notice["outputUri"]
+
+
+@pytest.mark.parametrize("name", _events("serve_api"))
+def test_http_event_asks_for_a_route_of_the_api(resources: dict[str, Any], name: str) -> None:
+    event = _read(name)
+    asked = APIGatewayProxyEventV2(event)
+    routes = {
+        resource["Properties"]["RouteKey"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::ApiGatewayV2::Route"
+    }
+
+    assert event["version"] == "2.0"
+    assert event["routeKey"] in routes
+    assert f"{asked.http_method} {asked.path}" == event["routeKey"]
+    assert urlencode(asked.query_string_parameters) == event["rawQueryString"]
 
 
 def test_container_environment_names_every_function(resources: dict[str, Any]) -> None:
