@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any
 
 import pytest
+from moto.dynamodb.models import DynamoDBBackend
 from recita.adapters.limits import DynamoBookmark, DynamoPlaces
 from recita.ports.limits import Bookmark, Places
 
@@ -70,6 +73,19 @@ def test_the_last_place_given_back_leaves_all_free(places: Callable[[int], Place
     assert one.take("b")
 
 
+@pytest.fixture
+def atomic_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in DynamoDB, nothing comes between a condition and its write; moto lets threads there."""
+    one_at_a_time, update = Lock(), DynamoDBBackend.update_item
+
+    def atomic(*args: Any, **kwargs: Any) -> Any:
+        with one_at_a_time:
+            return update(*args, **kwargs)
+
+    monkeypatch.setattr(DynamoDBBackend, "update_item", atomic)
+
+
+@pytest.mark.usefixtures("atomic_updates")
 def test_a_crowd_takes_exactly_as_many_places_as_there_are() -> None:
     crowd = [f"document-{number}" for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
