@@ -38,7 +38,11 @@ Entries = dict[str, list[dict[str, Any]]]
 """Of each role what it may do, in the contract's shape."""
 
 CONTRACT = ROOT / "docs" / "permissions.json"
-PARAMETERS = {"BackfillBucket": "archive-of-old", "ApiAuth": "IAM"}
+PARAMETERS = {
+    "BackfillBucket": "archive-of-old",
+    "ApiAuth": "IAM",
+    "WebhookUrl": "https://hooks.example.org/recita",
+}
 """Of the tests' laptops, as far as they change what is allowed."""
 
 

@@ -37,6 +37,9 @@ _ARNS = {
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT_ID}:role/{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{{name}}:*",
     "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/{{name}}",
+    "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{{name}}",
+    "AWS::Events::Connection": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:connection/{{name}}",
+    "AWS::Events::ApiDestination": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:api-destination/{{name}}",
     "AWS::Bedrock::Guardrail": f"arn:aws:bedrock:{REGION}:{ACCOUNT_ID}:guardrail/{{name}}",
 }
 _REF_IS_ARN = {"AWS::SNS::Topic", MACHINE}
@@ -190,7 +193,7 @@ class Deployed:
 
     def _attribute(self, logical: str, attribute: str) -> str:
         kind = self.resources[logical]["Type"]
-        if attribute.endswith("Arn"):
+        if attribute.endswith(("Arn", "ArnForPolicy")):
             return _ARNS[kind].format(name=self.name(logical))
         return GUARDRAIL_VERSION if attribute == "Version" else self.name(logical)
 

@@ -60,6 +60,10 @@ def of_services(deployed: Deployed) -> Iterator[Service]:
         yield role, "Lambda keeps an event that failed", Need("sqs:SendMessage", queue)
     for name in deployed.of_type("AWS::StepFunctions::StateMachine"):
         yield from _machine(deployed, name)
+    if "WebhookDestination" in deployed.of_type("AWS::Events::ApiDestination"):
+        destination = deployed.value({"Fn::GetAtt": "WebhookDestination.ArnForPolicy"})
+        need = Need("events:InvokeApiDestination", destination)
+        yield "WebhookRole", "EventBridge calls the webhook", need
     yield (
         "TextractRole",
         "Textract tells that a job has ended",

@@ -67,6 +67,7 @@ def gateway(recovered: threading.Event) -> Any:
     from ministack import app as ministack  # noqa: PLC0415 - reads the environment on import
 
     from recita_local.aws import (  # noqa: PLC0415 - as above
+        api_destinations,
         corrections,
         guardrail_resources,
         warming,
@@ -78,6 +79,7 @@ def gateway(recovered: threading.Event) -> Any:
 
     corrections.apply()
     guardrail_resources.register()
+    api_destinations.register()
     wire = Wire(os.environ["AWS_ENDPOINT_URL"])
     admin = {
         "GET health": _health(recovered),

@@ -39,11 +39,14 @@ def page(root: Path) -> str:
 @pytest.fixture
 def event(root: Path) -> dict[str, Any]:
     detail = json.loads((root / "tests/golden/1.0/event.completed.json").read_text("utf-8"))
-    return {"source": "recita.pipeline", "detail": detail}
+    kind = "Recita Document Completed"
+    return {"source": "recita.pipeline", "detail-type": kind, "detail": detail}
 
 
 @pytest.fixture
-def results(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def results(
+    root: Path, event: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """A result in S3, in a folder and in a zip file, as the page takes for granted."""
     kept = root / "tests/golden/1.0/result"
     name = json.loads((kept / "manifest.json").read_text("utf-8"))["document_id"]
@@ -60,6 +63,9 @@ def results(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         for path in kept.rglob("*.*"):
             key = f"documents/{name}/{path.relative_to(kept).as_posix()}"
             s3.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
+        queue = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+        monkeypatch.setenv("DEAD_LETTERS", queue)
         yield
 
 
@@ -73,7 +79,7 @@ def test_code_prints_what_stands_below_it(page: str, event: dict[str, Any]) -> N
             assert below == "text", f"no output stands below:\n{body}"
             assert printed(body, space, event) == expected
             ran += 1
-    assert ran == 4
+    assert ran == 5
 
 
 def printed(body: str, space: dict[str, Any], event: dict[str, Any]) -> str:

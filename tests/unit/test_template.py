@@ -133,7 +133,12 @@ def test_every_delivery_has_somewhere_to_fail_to(stack: Stack) -> None:
     for config in stack.of_type("AWS::Lambda::EventInvokeConfig").values():
         dead.add(stack.target(config["DestinationConfig"]["OnFailure"]["Destination"]))
 
-    assert dead == {"AdmissionDeadLetterQueue", "EventsDeadLetterQueue", "ResumeDeadLetterQueue"}
+    assert dead == {
+        "AdmissionDeadLetterQueue",
+        "DeliveryDeadLetterQueue",
+        "EventsDeadLetterQueue",
+        "ResumeDeadLetterQueue",
+    }
     assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == dead
 
 

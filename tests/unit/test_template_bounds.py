@@ -96,7 +96,9 @@ def _dead(stack: Stack) -> set[str]:
 def _may_send(stack: Stack, queue: str, sender: str) -> bool:
     """Whether the queue's policy lets a rule or a topic send to it."""
     for policy in stack.of_type("AWS::SQS::QueuePolicy").values():
-        for statement in policy["PolicyDocument"]["Statement"]:
+        for statement in stack.listed(policy["PolicyDocument"]["Statement"]):
+            if "Resource" not in statement:
+                continue  # what a condition leaves out
             resources = {stack.target(one) for one in stack.listed(statement["Resource"])}
             if statement["Effect"] == "Allow" and queue in resources:
                 sources = stack.listed(statement["Condition"]["ArnEquals"]["aws:SourceArn"])

@@ -23,6 +23,7 @@ ENCRYPTED: dict[str, tuple[str, ...]] = {
     "AWS::SNS::Topic": ("KmsMasterKeyId",),
     "AWS::Logs::LogGroup": ("KmsKeyId",),
     "AWS::Lambda::Function": ("KmsKeyArn",),
+    "AWS::Events::Connection": ("KmsKeyIdentifier",),
 }
 """Where each type names the key that encrypts it."""
 USES = {
@@ -43,7 +44,9 @@ USES = {
 
 @pytest.fixture(scope="module")
 def keyed() -> Deployed:
-    return Deployed({"CustomerKey": "true", "ApiAuth": "IAM"})
+    return Deployed(
+        {"CustomerKey": "true", "ApiAuth": "IAM", "WebhookUrl": "https://hooks.example.org"}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +99,7 @@ def test_without_it_everything_is_encrypted_by_aws(plain: Deployed) -> None:
     assert values("AWS::DynamoDB::Table", "SSESpecification", "SSEEnabled") == {"True"}
     assert values("AWS::SQS::Queue", "SqsManagedSseEnabled") == {"True"}
     assert values("AWS::SNS::Topic", "KmsMasterKeyId") == {"alias/aws/sns"}
-    for kind in set(ENCRYPTED) - {"AWS::SNS::Topic"}:
+    for kind in set(ENCRYPTED) - {"AWS::SNS::Topic", "AWS::Events::Connection"}:
         assert values(kind, *ENCRYPTED[kind]) == {str(NOTHING)}, kind
 
 
@@ -113,6 +116,9 @@ def test_the_key_turns_and_outlives_the_stack(keyed: Deployed) -> None:
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
     assert resource["Properties"]["EnableKeyRotation"] is True
     assert resource["Properties"]["PendingWindowInDays"] == 30
+    # Without the tag EventBridge uses it for no connection (user guide, "Encrypting connections").
+    tag = {"Key": "EventBridgeApiDestinations", "Value": "true"}
+    assert resource["Properties"]["Tags"] == [tag]
     assert alias == {"AliasName": "alias/recita", "TargetKeyId": "recita-EncryptionKey"}
 
 
@@ -145,7 +151,7 @@ def test_whoever_sends_to_a_queue_may_encrypt_for_it(keyed: Deployed) -> None:
         statement["Principal"]["Service"]
         for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
         for policy in keyed.of_type(kind).values()
-        for statement in policy["PolicyDocument"]["Statement"]
+        for statement in keyed.value(policy["PolicyDocument"])["Statement"]
         if "Service" in statement["Principal"]
     }
 

@@ -100,7 +100,7 @@ class Consumer(NamedTuple):
         sqs = self.recita.client("sqs")
         urls = [url for url in sqs.list_queues()["QueueUrls"] if "DeadLetterQueue" in url]
         others = [url for url in urls if url != self.outputs["DeadLetterQueueUrl"]]
-        assert len(others) == 3
+        assert len(others) == 4
         name = "ApproximateNumberOfMessages"
         attributes = [sqs.get_queue_attributes(QueueUrl=u, AttributeNames=[name]) for u in others]
         return sum(int(one["Attributes"][name]) for one in attributes)

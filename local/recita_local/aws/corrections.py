@@ -15,7 +15,14 @@ from typing import Any, TextIO
 from ministack.core import lambda_runtime, persistence
 from ministack.services import stepfunctions
 
-from recita_local.aws import distributed_map, events, lambda_pool, notices, state_machines
+from recita_local.aws import (
+    api_destinations,
+    distributed_map,
+    events,
+    lambda_pool,
+    notices,
+    state_machines,
+)
 from recita_local.aws.patching import CorrectionError, replaced
 
 EXECUTION_PAUSE_SECONDS = 0.15
@@ -33,6 +40,7 @@ def apply() -> None:
     _save_at_full_speed()
     lambda_pool.apply()
     events.apply()
+    api_destinations.apply()
     notices.apply()
     state_machines.apply()
     distributed_map.apply()
