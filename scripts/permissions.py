@@ -42,6 +42,7 @@ PARAMETERS = {
     "BackfillBucket": "archive-of-old",
     "ApiAuth": "IAM",
     "WebhookUrl": "https://hooks.example.org/recita",
+    "CopyBucket": "copies-of-results",
 }
 """Of the tests' laptops, as far as they change what is allowed."""
 

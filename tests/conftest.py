@@ -70,6 +70,7 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
         "BlockedPhrase": "el jardín secreto",  # of a translation, in no document
         "BackfillBucket": "archive-of-old",
         "ApiAuth": "IAM",
+        "CopyBucket": "copies-of-results",
         "CustomerKey": "true",
         "Voices": "fr-CA=Gabrielle",  # a voice of Polly's that the laptop lacks
         **RATES,
@@ -77,5 +78,9 @@ def recita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentLaptop]
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RECITA_LOCAL_WAITS", "0.1")  # between retries, which nobody watches
         running = stack.start(home, port=port, parameters=parameters)
-    yield DocumentLaptop(running)
+    laptop = DocumentLaptop(running)
+    events = laptop.client("events")
+    for rule in events.list_rules(NamePrefix="recita-CopyRule")["Rules"]:
+        events.disable_rule(Name=rule["Name"])  # but for tests of copies, nobody wants any
+    yield laptop
     stack.stop(home)

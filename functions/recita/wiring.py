@@ -24,6 +24,7 @@ from recita.ports import (
     Workflow,
 )
 from recita.ports.backfill import Objects
+from recita.ports.copies import Copies
 from recita.ports.limits import Pace, Places
 from recita.settings import cost_cap, parse_engine, parse_voices, required, whole
 from recita.steps.admission import Admission
@@ -109,6 +110,14 @@ class Wiring:
         from recita.adapters.backfill import S3Objects
 
         return S3Objects(required("INPUT_BUCKET"))
+
+    @cached_property
+    def copies(self) -> Copies:
+        """A consumer's bucket."""
+        from recita.adapters.copies import S3Copies
+
+        bucket, prefix = required("COPY_BUCKET"), required("COPY_PREFIX")
+        return S3Copies(required("RESULTS_BUCKET"), bucket, prefix)
 
     def settlement(self) -> Settlement:
         """Return what settles documents whose execution has ended, its meter at zero."""

@@ -25,6 +25,7 @@ ENVIRONMENT = "env.local.json"
 NO_STEPS = {
     "admit_document",
     "backfill_object",
+    "copy_result",
     "finish_document",
     "resume_ocr",
     "resume_speech",

@@ -69,6 +69,8 @@ NO_PARSER = {
     "WindowModelId": "sent to Bedrock as it is",
     "InferenceProfile": "a part of the model's id",
     "EventBusName": "sent to EventBridge as it is",
+    "CopyBucket": "sent to S3 as it is",
+    "CopyPrefix": "a part of keys",
     "LogLevel": "Lambda's own",
 }
 
@@ -229,6 +231,10 @@ WRONG = [
     ("WebhookSecret", "{{resolve:secretsmanager:mine}}"),
     ("WebhookSecret", "mine:password"),
     ("WebhookTps", "0"),
+    ("CopyBucket", "s3://mine"),
+    ("CopyPrefix", "recita"),
+    ("CopyPrefix", "/"),
+    ("CopyPrefix", ""),
     ("ModerationConfidence", "49"),
     ("GroundingThreshold", "1"),
     ("MaxInFlight", "0"),
@@ -255,6 +261,7 @@ def test_a_wrong_value_ends_at_deploy_and_is_explained(name: str, value: str) ->
         ("Terminology", "company_terms-2"),
         ("OcrFeatures", "LAYOUT,TABLES"),
         ("MaxInFlight", "1000"),
+        ("CopyPrefix", "from/recita/"),
         ("WebhookUrl", "https://hooks.example.org:8443/recita?team=a&x=%20"),
         ("WebhookSecret", "teams/recita/webhook"),
         ("WebhookSecret", "webhook:SecretString:key::5f0c2a90-7d4e-4b6b-9a2e-000000000000"),

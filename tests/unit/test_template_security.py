@@ -25,7 +25,7 @@ GUARDRAIL_POLICIES = {1: "f6c8d810", 2: "9b6a9a8c", 3: "405644a9"}
 def test_each_function_has_a_role_of_its_own(stack: Stack) -> None:
     roles = [stack.target(function["Role"]) for function in stack.functions.values()]
 
-    assert len(roles) == 19
+    assert len(roles) == 20
     assert len(set(roles)) == len(roles)
 
 

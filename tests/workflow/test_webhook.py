@@ -16,7 +16,7 @@ from tests.listener import Listener, listening
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.laptop import DocumentLaptop
+    from tests.workflow.conftest import Laptop
 
 pytestmark = pytest.mark.stack
 
@@ -26,7 +26,7 @@ PARTS = ("Webhook", "Delivery")
 
 
 class Webhook(NamedTuple):
-    laptop: DocumentLaptop
+    laptop: Laptop
     listener: Listener
     letters: str
     event: dict[str, Any]
@@ -77,9 +77,9 @@ def _delivery_alone() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def webhook(
-    recita: DocumentLaptop, root_path: Path, tmp_path_factory: pytest.TempPathFactory
+    laptop: Laptop, root_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Webhook]:
-    recita.client("secretsmanager").create_secret(Name=SECRET, SecretString=KEY)
+    laptop.client("secretsmanager").create_secret(Name=SECRET, SecretString=KEY)
     path = tmp_path_factory.mktemp("webhook") / "template.json"
     path.write_text(json.dumps(_delivery_alone()), "utf-8")
     parameters = {
@@ -87,16 +87,16 @@ def webhook(
         "WebhookSecret": SECRET,
         "WebhookKeyName": "x-recita-key",
     }
-    made = deploy.deploy(recita.stack.endpoint_url, path, parameters, "webhook")
+    made = deploy.deploy(laptop.stack.endpoint_url, path, parameters, "webhook")
     text = (root_path / "contracts/v1/examples/event.completed.json").read_text("utf-8")
-    events = recita.client("events")
+    events = laptop.client("events")
     (destination,) = events.list_api_destinations()["ApiDestinations"]
     assert destination["InvocationEndpoint"] == parameters["WebhookUrl"]
     with listening() as listener:
         # Nobody signs a certificate for this machine.
         events.update_api_destination(Name=destination["Name"], InvocationEndpoint=listener.url)
-        yield Webhook(recita, listener, made.outputs["Letters"], json.loads(text))
-    recita.client("cloudformation").delete_stack(StackName="webhook")
+        yield Webhook(laptop, listener, made.outputs["Letters"], json.loads(text))
+    laptop.client("cloudformation").delete_stack(StackName="webhook")
 
 
 @pytest.fixture(scope="module")

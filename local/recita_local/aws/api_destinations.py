@@ -22,7 +22,7 @@ AGAIN = frozenset({401, 407, 409, 429})
 """Besides 5xx, what is tried again (EventBridge user guide, "API destinations")."""
 TRIES = 3
 """AWS tries for as long as the target's policy says; nobody waits a day for a laptop."""
-PAUSE_SECONDS = 2.0
+PAUSE_SECONDS = 0.5
 
 Resource = tuple[str, dict[str, Any]]
 """Physical id (what ``Ref`` gives) and attributes (what ``Fn::GetAtt`` gives)."""

@@ -1,0 +1,1 @@
+"""Copies the result of a finished document to a consumer's bucket."""
