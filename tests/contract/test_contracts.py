@@ -17,7 +17,7 @@ from recita.models.event import DocumentEvent
 from recita.models.manifest import Manifest
 from recita.models.reasons import HINTS
 
-from tests.contract import generated
+from tests.contract import generated, openapi
 
 ROOT = Path(__file__).resolve().parents[2]
 UPDATE = bool(os.environ.get("RECITA_UPDATE"))
@@ -29,7 +29,11 @@ def expected() -> dict[str, str]:
     """Every generated file by its path in the repository."""
     schemas = {f"contracts/v1/{n}.schema.json": generated.schema(n) for n in generated.MODELS}
     samples = {f"contracts/v1/examples/{n}": body for n, body in generated.examples().items()}
-    return schemas | samples | {"docs/errors.md": generated.errors_page()}
+    others = {
+        "contracts/v1/openapi.json": openapi.text(),
+        "docs/errors.md": generated.errors_page(),
+    }
+    return schemas | samples | others
 
 
 FILES = (
@@ -40,6 +44,7 @@ FILES = (
     "contracts/v1/examples/page.json",
     "contracts/v1/examples/picture.json",
     "contracts/v1/examples/summary.json",
+    "contracts/v1/openapi.json",
     "docs/errors.md",
 )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from recita.models.event import DocumentEvent
 from recita.models.steps import SweepInput
 from recita.steps.admission import Admission
 from recita.steps.sweep_documents import SweepReport

@@ -30,6 +30,7 @@ from recita.steps.desk import Desk
 from recita.wiring import wiring
 
 from tests import tables
+from tests.contract import openapi
 from tests.fakes import Pipeline
 
 REGION: Final = "eu-west-1"
@@ -113,7 +114,9 @@ def sent(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     headers = {name.lower(): value for name, value in headers.items()}
     assert headers["cache-control"] == "no-store"
     assert headers["content-type"] == "application/json"
-    return reply["statusCode"], json.loads(reply["body"])
+    asked, body = event["requestContext"]["http"], json.loads(reply["body"])
+    assert openapi.violations(asked["method"], asked["path"], reply["statusCode"], body) == []
+    return reply["statusCode"], body
 
 
 def refused(answer: tuple[int, dict[str, Any]]) -> str:
