@@ -27,13 +27,18 @@ MOST_METADATA_BYTES = 2000
 
 def run(body: str | None, links: Links) -> UploadOffer:
     """Return a form for what the body describes; raises RequestRefusedError."""
+    return links.upload(order(body))
+
+
+def order(body: str | None) -> UploadOrder:
+    """Return the one object that the body describes; raises RequestRefusedError."""
     try:
         asked = UploadRequest.model_validate_json(body or "")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"
         raise RequestRefusedError("body-unusable", f"{where}: {first['msg']}.") from error
-    order = UploadOrder(
+    return UploadOrder(
         # Nobody can guess a key or write over another's upload.
         key=f"{PREFIX}/{token_hex(16)}/{_name(asked.filename)}",
         content_type=_type(asked.content_type),
@@ -41,7 +46,6 @@ def run(body: str | None, links: Links) -> UploadOffer:
         expires_at=now() + VALID,
         metadata=_metadata(asked),
     )
-    return links.upload(order)
 
 
 def _name(filename: str) -> str:

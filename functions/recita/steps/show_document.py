@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recita.errors import RequestRefusedError
@@ -24,18 +25,34 @@ GROWING = {"pages", "images", "artifacts", "guardrails", "usage", "engines", "st
 """Fields of a manifest that are left out of a view: they are read from the manifest itself."""
 
 
-def view(document: str, desk: Desk) -> DocumentView:
-    """Return where a document stands, and its result; raises RequestRefusedError."""
+@dataclass(frozen=True)
+class Standing:
+    """Where a document stands: its row, the steps of its run and, at the end, its manifest."""
+
+    row: IndexRow
+    steps: tuple[Step, ...]
+    manifest: Manifest | None
+
+
+def standing(document: str, desk: Desk) -> Standing:
+    """Return where a document stands; raises RequestRefusedError."""
     row = _row(document, desk)
     manifest = None if row.status in UNENDED else _manifest(document, desk.results)
-    steps = manifest.steps if manifest else _steps(document, desk.results)
+    steps = manifest.steps if manifest else tuple(_steps(document, desk.results))
+    return Standing(row, steps, manifest)
+
+
+def view(document: str, desk: Desk) -> DocumentView:
+    """Return where a document stands, and its result; raises RequestRefusedError."""
+    found = standing(document, desk)
+    row, manifest = found.row, found.manifest
     return DocumentView.model_validate(
         {
             **row.model_dump(exclude={"upload", "restarts"}),
             "document_id": document,
             "source_key": row.upload.key,
             "reason": manifest and manifest.reason,
-            "steps": steps,
+            "steps": found.steps,
             "result": manifest and manifest.model_dump(mode="json", exclude=GROWING),
         }
     )
@@ -43,7 +60,7 @@ def view(document: str, desk: Desk) -> DocumentView:
 
 def artifacts(document: str, desk: Desk) -> ArtifactList:
     """Return the files of a result, the manifest itself left out; raises RequestRefusedError."""
-    return ArtifactList(document_id=document, artifacts=_ended(document, desk).artifacts)
+    return ArtifactList(document_id=document, artifacts=ended(document, desk).artifacts)
 
 
 def link(document: str, name: str, desk: Desk) -> ArtifactLink:
@@ -51,7 +68,7 @@ def link(document: str, name: str, desk: Desk) -> ArtifactLink:
 
     Raises RequestRefusedError: a name that the manifest has not leads nowhere, whatever it says.
     """
-    known = {one.key for one in _ended(document, desk).artifacts} | {MANIFEST}
+    known = {one.key for one in ended(document, desk).artifacts} | {MANIFEST}
     if name not in known:
         raise RequestRefusedError("artifact-unknown", "the result has no file of that name.")
     found = desk.links.download(result_key(document, name), now() + LINK_VALID)
@@ -69,8 +86,11 @@ def _row(document: str, desk: Desk) -> IndexRow:
     return row
 
 
-def _ended(document: str, desk: Desk) -> Manifest:
-    """The manifest that is in force: of an earlier run while another is on its way."""
+def ended(document: str, desk: Desk) -> Manifest:
+    """Return the manifest that is in force: of an earlier run while another is on its way.
+
+    Raises RequestRefusedError.
+    """
     row = _row(document, desk)
     manifest = _manifest(document, desk.results)
     if manifest is None:

@@ -142,21 +142,24 @@ def _item(given: ReadAlong, index: int, sentence: SpokenSentence, words: dict[st
 def _said(given: ReadAlong, index: int, sentence: SpokenSentence, tag: str) -> str:
     marks = [mark for mark in given.marks if mark.sentence == index]
     starts = f' data-t="{marks[0].time}"' if marks else ""
-    inner = "".join(_timed(sentence.text, marks))
+    inner = "".join(
+        _text(text) if time is None else f'<span data-t="{time}">{_text(text)}</span>'
+        for text, time in timed(sentence.text, marks)
+    )
     return f'<{tag} class="say" dir="auto"{starts}>{inner}</{tag}>'
 
 
-def _timed(text: str, marks: Iterable[SpokenMark]) -> Iterator[str]:
-    """Yield the text with each word that a mark stands for in an element of its own."""
+def timed(text: str, marks: Iterable[SpokenMark]) -> Iterator[tuple[str, int | None]]:
+    """Yield a sentence in parts: words with their time in milliseconds, what is between without."""
     reached = 0
     known = ((m.start, m.end, m.time) for m in marks if m.type == "word")
     places = [(start, end, time) for start, end, time in known if start is not None and end]
     for start, end, time in sorted(places):
         if reached <= start < end:
-            yield _text(text[reached:start])
-            yield f'<span data-t="{time}">{_text(text[start:end])}</span>'
+            yield text[reached:start], None
+            yield text[start:end], time
             reached = end
-    yield _text(text[reached:])
+    yield text[reached:], None
 
 
 def _original(given: ReadAlong, number: int) -> str:
