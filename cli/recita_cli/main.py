@@ -16,6 +16,7 @@ from recita_cli.redrive import redrive
 from recita_cli.reindex import reindex
 from recita_cli.run import run
 from recita_cli.schema import schema
+from recita_cli.serving import console
 from recita_cli.show import show
 from recita_cli.status import status
 from recita_cli.up import up
@@ -58,6 +59,7 @@ for command in (
     reset,
     status,
     show,
+    console,
     backfill,
     redrive,
     erase,

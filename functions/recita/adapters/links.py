@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class S3Links:
     """Both buckets. A link ends with the function's credentials at the latest, after hours."""
 
-    def __init__(self, uploads: str, results: str) -> None:
+    def __init__(self, uploads: str, results: str, client: S3Client | None = None) -> None:
         self._uploads, self._results = uploads, results
         # Said, or botocore signs for the global endpoint, which redirects to the bucket's.
         signed = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-        self._s3: S3Client = boto3.client("s3", config=CONFIG.merge(signed))
+        self._s3: S3Client = client or boto3.client("s3", config=CONFIG.merge(signed))
 
     def upload(self, order: UploadOrder) -> UploadOffer:
         """Return a form that S3 takes for this object and no other.

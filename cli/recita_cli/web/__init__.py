@@ -1,0 +1,1 @@
+"""``recita console``: a stack's documents in a browser, served on the loopback interface."""

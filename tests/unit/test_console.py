@@ -1,0 +1,379 @@
+"""The console: who may ask, what it shows, and that nothing a document says becomes markup."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from recita.models.base import now
+from recita.models.document import document_id
+from recita.models.manifest import Manifest
+from recita.models.reasons import reason
+from recita_cli.target import Target
+from recita_cli.web import app as console
+from recita_cli.web import guard, progress, shelf
+from recita_cli.web.pages import name
+from selectolax.lexbor import LexborHTMLParser
+from werkzeug.datastructures import Headers
+from werkzeug.test import Client, TestResponse
+
+from tests.unit.test_serve_api import NOBODY, Deployment, deployment, seeded
+
+__all__ = ["deployment"]  # the fixture
+
+PORT = 8642
+HERE = f"http://127.0.0.1:{PORT}"
+HOSTILE = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
+
+
+@dataclass
+class Visitor:
+    """A browser that was let in; ``shelf`` is what it looks at."""
+
+    client: Client
+    shelf: shelf.Shelf
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, base_url=HERE, headers=Headers(headers))
+
+    def page(self, path: str) -> LexborHTMLParser:
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return LexborHTMLParser(answer.text)
+
+    def send(self, body: bytes, filename: str, **form: str) -> TestResponse:
+        data: dict[str, Any] = {**form, "file": (io.BytesIO(body), filename)}
+        headers = Headers({"origin": HERE, "accept": "application/json"})
+        return self.client.post("/uploads", base_url=HERE, data=data, headers=headers)
+
+
+@pytest.fixture
+def watch() -> guard.Guard:
+    return guard.Guard(PORT)
+
+
+@pytest.fixture
+def visitor(deployment: Deployment, watch: guard.Guard) -> Iterator[Visitor]:
+    deployment.s3.put_bucket_versioning(
+        Bucket="uploads-here", VersioningConfiguration={"Status": "Enabled"}
+    )
+    outputs = {
+        "InputBucketName": "uploads-here",
+        "ResultsBucketName": "results-here",
+        "TableName": "documents",
+        "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:recita-X",
+    }
+    opened = shelf.opened(Target(outputs))
+    client = Client(console.Console(opened, watch))
+    assert client.get(f"/?key={watch.key}", base_url=HERE).status_code == 303
+    yield Visitor(client, opened)
+    opened.pages.close()
+
+
+def changed(deployment: Deployment, manifest: Manifest, **fields: Any) -> Manifest:
+    """A document whose manifest says something else."""
+    told = manifest.model_copy(update=fields)
+    key = f"documents/{manifest.document_id}/manifest.json"
+    deployment.results.write(key, told.model_dump_json().encode(), "application/json")
+    return told
+
+
+def test_only_who_has_the_key_is_let_in(visitor: Visitor, watch: guard.Guard) -> None:
+    stranger = Client(console.Console(visitor.shelf, watch))
+    for path in ("/", "/static/console.js", "/?key=", "/?key=wrong", f"/documents/{NOBODY}"):
+        assert stranger.get(path, base_url=HERE).status_code == 403
+    welcome = stranger.get(f"/?key={watch.key}", base_url=HERE)
+    assert (welcome.status_code, welcome.headers["location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=Lax"} <= set(welcome.headers["set-cookie"].split("; "))
+    assert stranger.get("/", base_url=HERE).status_code == 200
+    assert watch.key in watch.address
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8642", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.evil:8642"]
+)
+def test_a_forged_host_is_refused(visitor: Visitor, host: str) -> None:
+    assert visitor.get("/").status_code == 200
+    assert visitor.get("/", host=host).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", f"https://127.0.0.1:{PORT}", "http://127.0.0.1", ""]
+)
+def test_a_forged_origin_is_refused(visitor: Visitor, origin: str) -> None:
+    headers = Headers({"origin": origin} if origin else {})
+    answer = visitor.client.post("/uploads", base_url=HERE, headers=headers)
+    assert answer.status_code == 403
+    if origin:
+        assert visitor.get("/", origin=origin).status_code == 403
+    assert visitor.get("/", origin=HERE).status_code == 200
+
+
+def test_every_answer_is_strict(visitor: Visitor, deployment: Deployment) -> None:
+    manifest = deployment.finish()
+    base = f"/documents/{manifest.document_id}"
+    paths = (
+        "/",
+        base,
+        f"{base}/pages/1",
+        "/nothing",
+        "/static/console.js",
+        f"{base}/files/text.md",
+    )
+    for path in paths:
+        headers = visitor.get(path).headers
+        policy = dict(one.split(" ", 1) for one in headers["content-security-policy"].split("; "))
+        assert policy.pop("default-src") == policy.pop("base-uri") == "'none'"
+        assert policy.pop("frame-ancestors") == "'none'"
+        assert set(policy.values()) == {"'self'"}
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+def test_no_page_has_anything_inline(visitor: Visitor, deployment: Deployment) -> None:
+    manifest = deployment.finish()
+    base = f"/documents/{manifest.document_id}"
+    deployment.begin("d" * 32)
+    paths = ("/", base, f"{base}/pages/1", f"{base}/listen/es", f"/documents/{'d' * 32}")
+    for path in paths:
+        page = visitor.page(path)
+        assert page.css_first("h1"), path
+        assert not page.css("style, [style], script:not([src]), iframe, object, embed"), path
+        handlers = [a for tag in page.css("*") for a in tag.attributes if a.startswith("on")]
+        assert handlers == [], path
+        for tag in page.css("[href], [src], [action]"):
+            for attribute in ("href", "src", "action"):
+                assert (tag.attributes.get(attribute) or "/")[0] in "/#?", path
+
+
+def test_a_list_can_be_filtered_and_goes_on(visitor: Visitor, deployment: Deployment) -> None:
+    seeded(deployment, 5)
+    links, path = [], "/?limit=2&status=&day=&class=invoice&source_key="
+    while path:
+        page = visitor.page(path)
+        links += [a.attributes["href"] for a in page.css("tbody a")]
+        more = page.css_first("a[rel=next]")
+        path = str(more.attributes["href"]) if more else ""
+    assert links == [f"/documents/{number:032x}" for number in range(5)]
+
+    failed = visitor.page("/?status=FAILED")
+    assert {cell.text() for cell in failed.css("tbody .status")} == {"FAILED"}
+    chosen = failed.css_first("#status option[selected]")
+    assert chosen
+    assert chosen.text() == "FAILED"
+    assert "No document fits" in visitor.get("/?source_key=none").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/?status=DONE", 400, "query-unusable"),
+        ("/?next=forged", 400, "page-unusable"),
+        ("/documents/no-id", 400, "id-unusable"),
+        (f"/documents/{NOBODY}", 404, "document-unknown"),
+        (f"/documents/{NOBODY}/pages/1", 404, "document-unknown"),
+        ("/documents/..%2f..%2fetc%2fpasswd", 404, "route-unknown"),
+        ("/documents/%2e%2e/uploads", 404, "route-unknown"),
+        ("/static/../app.py", 404, "route-unknown"),
+        ("/static/%2e%2e%2fapp.py", 404, "route-unknown"),
+        ("/uploads", 404, "route-unknown"),
+    ],
+)
+def test_what_is_not_possible_says_why(visitor: Visitor, path: str, status: int, code: str) -> None:
+    answer = visitor.get(path, accept="text/html")
+    page = LexborHTMLParser(answer.text)
+    assert answer.status_code == status
+    alert = page.css_first("[role=alert]")
+    assert alert
+    assert code in alert.text()
+    assert reason(code, "").hint in alert.text()
+    told = visitor.get(path, accept="application/json")
+    assert (told.status_code, json.loads(told.text)["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("way", ["files", "media"])
+@pytest.mark.parametrize(
+    "name", [f"../{NOBODY}/manifest.json", "..%2f..%2fwork", "/text.md", "text.md/", "nothing", "."]
+)
+def test_no_name_leads_to_what_is_no_file_of_the_result(
+    visitor: Visitor, deployment: Deployment, way: str, name: str
+) -> None:
+    manifest = deployment.finish()
+    assert visitor.get(f"/documents/{manifest.document_id}/{way}/{name}").status_code == 404
+
+
+def test_a_document_shows_its_result(visitor: Visitor, deployment: Deployment) -> None:
+    manifest = deployment.finish()
+    assert manifest.summary
+    page = visitor.page(f"/documents/{manifest.document_id}")
+
+    heading = page.css_first("h1")
+    assert heading
+    assert heading.text().strip() == "a.txt"
+    sentences = page.css(".sentences li")
+    assert [one.css("p")[0].text() for one in sentences] == [
+        sentence.text for sentence in manifest.summary.sentences
+    ]
+    links = [a.attributes["href"] for a in sentences[0].css("a")]
+    assert links == [
+        f"/documents/{manifest.document_id}/pages/{number}"
+        for number in manifest.summary.sentences[0].pages
+    ]
+    text = page.css_first("main")
+    assert text
+    assert f"USD {manifest.cost.estimated:.4f}" in text.text()
+    assert page.css(f"a[href='/documents/{manifest.document_id}/listen/es']")
+    for artifact in manifest.artifacts:
+        path = f"/documents/{manifest.document_id}/files/{artifact.key}"
+        assert page.css(f"a[href='{path}']"), path
+        answer = visitor.get(path)
+        assert len(answer.data) == artifact.bytes
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.content_type == "application/octet-stream"
+
+
+def test_a_sound_is_given_in_parts_and_pages_never(
+    visitor: Visitor, deployment: Deployment
+) -> None:
+    manifest = deployment.finish()
+    sound = f"/documents/{manifest.document_id}/media/audio/es.mp3"
+    whole = visitor.get(sound)
+    part = visitor.get(sound, range="bytes=2-5")
+    assert (part.status_code, part.data) == (206, whole.data[2:6])
+    assert (whole.content_type, whole.headers["accept-ranges"]) == ("audio/mpeg", "bytes")
+    page = f"/documents/{manifest.document_id}/media/audio/es.html"
+    assert visitor.get(page).status_code == 404
+
+
+def test_words_have_their_times(visitor: Visitor, deployment: Deployment) -> None:
+    manifest = deployment.finish()
+    page = visitor.page(f"/documents/{manifest.document_id}/listen/es")
+    words = [int(str(one.attributes["data-t"])) for one in page.css(".say [data-t]")]
+    assert len(words) > 3
+    assert words == sorted(words)
+    button = page.css_first("button")
+    assert button
+    assert button.attributes["data-play"] == "Play"  # readalong.js takes the page's first button
+
+
+def test_hostile_text_is_text(visitor: Visitor, deployment: Deployment) -> None:
+    manifest = deployment.finish(b"Zebra 1. " * 60, f"in/{HOSTILE.replace('/', '')}.txt")
+    assert manifest.summary
+    told = HOSTILE
+    sentence = manifest.summary.sentences[0].model_copy(update={"text": told})
+    changed(
+        deployment,
+        manifest,
+        reason=reason("step-failed", told),
+        summary=manifest.summary.model_copy(update={"sentences": (sentence,)}),
+        steps=tuple(one.model_copy(update={"name": told}) for one in manifest.steps),
+    )
+    base = f"/documents/{manifest.document_id}"
+    shown = set()
+    for path in ("/", base, f"{base}/pages/1", f"{base}/listen/es", f"/?source_key={HOSTILE}"):
+        answer = visitor.get(path)
+        page = LexborHTMLParser(answer.text)
+        assert not page.css("script:not([src])"), path
+        assert not page.css("img[onerror]"), path
+        assert "{{49}}" not in answer.text
+        assert len(page.css("title")) == 1, path
+        shown.add("alert(1)" in (page.css_first("body") or page).text())
+    assert shown == {True}  # told all the same
+
+
+def test_what_turns_names_round_is_seen() -> None:
+    assert name("fdp.\u202eexe") == "fdp.\ufffdexe"
+    assert name("a\r\nb\x00") == "a\ufffd\ufffdb\ufffd"
+    joined = "\u0645\u06cc\u200c\u062e \U0001f469\u200d\U0001f4bb"
+    assert name(joined) == joined
+    assert name("") == "(no name)"
+
+
+def test_an_upload_goes_to_the_bucket_by_the_rules(
+    visitor: Visitor, deployment: Deployment
+) -> None:
+    answer = visitor.send(b"# Notes\n", "Notizen nº 7.md", languages=" es ", speak="none")
+    assert answer.status_code == 303
+    listed = deployment.s3.list_object_versions(Bucket="uploads-here")["Versions"]
+    (one,) = listed
+    document = document_id("uploads-here", one["Key"], one["VersionId"])
+    assert answer.headers["location"] == f"/documents/{document}?new=1"
+    assert re.fullmatch(r"uploads/[0-9a-f]{32}/Notizen nº 7\.md", one["Key"])
+    found = deployment.s3.get_object(Bucket="uploads-here", Key=one["Key"])
+    assert found["Body"].read() == b"# Notes\n"
+    assert found["ContentType"] == "text/markdown"
+    assert found["Metadata"] == {"recita-languages": "es", "recita-speak": "none"}
+    waiting = visitor.page(f"/documents/{document}?new=1")
+    now_at = waiting.css_first(".now")
+    assert now_at
+    assert "waiting to be admitted" in now_at.text()
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ((b"", "a.pdf", {}), "body-unusable"),
+        ((b"MZ", "setup.exe", {}), "type-unsupported"),
+        ((b"x", "a\\..\\b.pdf", {}), "filename-unusable"),
+        ((b"x", "a.pdf", {"languages": "klingon"}), "option-unusable"),
+        ((b"x", "", {}), "body-unusable"),
+    ],
+)
+def test_an_upload_that_would_fail_is_refused_with_a_reason(
+    visitor: Visitor, deployment: Deployment, sent: tuple[bytes, str, dict[str, str]], code: str
+) -> None:
+    body, filename, form = sent
+    answer = visitor.send(body, filename, **form)
+    assert json.loads(answer.text)["code"] == code
+    assert json.loads(answer.text)["hint"]
+    assert "Versions" not in deployment.s3.list_object_versions(Bucket="uploads-here")
+
+
+def test_an_upload_over_the_limit_is_refused(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "MAX_BYTES", 10)
+    monkeypatch.setattr(console, "ROOM", 10)
+    answer = visitor.send(b"x" * 1000, "a.pdf")
+    assert (answer.status_code, json.loads(answer.text)["code"]) == (413, "upload-too-large")
+
+
+def test_progress_is_told_until_the_end(
+    visitor: Visitor, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = deployment.finish()
+    document = manifest.document_id
+    row = deployment.table.get_item(Key={"document_id": document})["Item"]
+    deployment.table.put_item(Item=row | {"status": "PROCESSING", "updated_at": now().isoformat()})
+    seen: list[float] = []
+
+    def wait(seconds: float) -> None:
+        seen.append(seconds)
+        deployment.table.put_item(Item=row)
+
+    monkeypatch.setattr("recita_cli.web.progress.sleep", wait)
+    answer = visitor.get(f"/documents/{document}/events")
+    assert answer.content_type == "text/event-stream"
+    events = [one for one in answer.text.split("\n\n") if one]
+    assert events[0].startswith("event: progress\ndata: ")
+    assert all(line.startswith(("event:", "data:")) for line in events[0].split("\n"))
+    assert events[-1].startswith("event: ended")
+    assert len(seen) == 1
+
+
+def test_watchers_are_counted_and_let_go(
+    visitor: Visitor, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment.begin("e" * 32)
+    monkeypatch.setattr(progress, "LOOKS", 1)
+    monkeypatch.setattr("recita_cli.web.progress.sleep", lambda _: None)
+    for _ in range(shelf.MOST_WATCHED + 2):  # each has ended before the next
+        assert visitor.get(f"/documents/{'e' * 32}/events").status_code == 200
+    for _ in range(shelf.MOST_WATCHED):
+        assert visitor.shelf.watched.acquire(blocking=False)
+    assert visitor.get(f"/documents/{'e' * 32}/events").status_code == 503
