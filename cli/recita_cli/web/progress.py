@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import sleep
 from typing import Any, Literal
 
@@ -44,13 +44,13 @@ class Stage:
     steps: tuple[Step, ...]
 
 
-def stages(steps: Sequence[Step]) -> list[Stage]:
-    """Return all stages in order."""
+def stages(steps: Sequence[Step], *, published: bool = False) -> list[Stage]:
+    """Return all stages in order; a manifest can't tell of the step that publishes it."""
     found = []
     for name, parts in STAGES:
         own = tuple(step for step in steps if step.name.partition(":")[0] in parts)
         found.append(Stage(name, _state(own), own))
-    return found
+    return [*found[:-1], replace(found[-1], state="done")] if published else found
 
 
 def _state(steps: Sequence[Step]) -> State:

@@ -32,6 +32,7 @@ class Server:
                 fd=bound.fileno(),
             )
         self.address = guard.address
+        self.host = self._server.host
 
     def serve(self) -> None:
         """Answer until ``stop``, or an interrupt."""

@@ -58,7 +58,7 @@ def document(shelf: Shelf, request: Request, document: str) -> Response:
         "document.html",
         manifest=manifest,
         row=standing.row,
-        stages=progress.stages(manifest.steps),
+        stages=progress.stages(manifest.steps, published=True),
         summary=_own_summary(shelf, manifest),
         translations=list(_translated(shelf, manifest)),
         unremarkable=Counter(one.stage for one in manifest.guardrails if one.action == "NONE"),
