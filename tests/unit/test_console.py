@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from recita.models.base import now
 from recita.models.document import document_id
-from recita.models.manifest import Manifest
+from recita.models.manifest import Manifest, Source
 from recita.models.reasons import reason
 from recita_cli.target import Target
 from recita_cli.web import app as console
@@ -96,6 +96,7 @@ def test_only_who_has_the_key_is_let_in(visitor: Visitor, watch: guard.Guard) ->
     assert (welcome.status_code, welcome.headers["location"]) == (303, "/")
     assert {"HttpOnly", "SameSite=Lax"} <= set(welcome.headers["set-cookie"].split("; "))
     assert stranger.get("/", base_url=HERE).status_code == 200
+    assert stranger.get(f"/?key={watch.key}", base_url=HERE).status_code == 303  # opened again
     assert watch.key in watch.address
 
 
@@ -396,8 +397,19 @@ def test_what_has_no_look_is_not_drawn(visitor: Visitor, deployment: Deployment)
     assert not visitor.page(f"{base}/1").css(".stage")
     for path in (f"{base}/1/drawing", f"{base}/2/drawing", f"{base}/0", f"{base}/99"):
         assert visitor.get(path).status_code == 404, path
-    elsewhere = manifest.source.model_copy(update={"bucket": "another"})
-    assert visitor.shelf.pages.draw(elsewhere, 1) is None
+
+
+def test_nothing_is_drawn_of_another_bucket(visitor: Visitor, deployment: Deployment) -> None:
+    found = {}
+    for bucket in ("uploads-here", "results-here"):
+        put = deployment.s3.put_object(Bucket=bucket, Key="a.pdf", Body=pdf(["One"]))
+        source = Source(
+            bucket=bucket, key="a.pdf", version_id=put.get("VersionId", "null"), bytes=1,
+            sha256="a" * 64, media_type="application/pdf",
+        )  # fmt: skip
+        found[bucket] = visitor.shelf.pages.draw(source, 1)
+    assert found.pop("uploads-here")
+    assert found == {"results-here": None}
 
 
 def test_a_server_listens_on_this_machine_alone(visitor: Visitor) -> None:

@@ -51,10 +51,10 @@ class Guard:
         origin = request.headers.get("Origin")
         if origin != f"http://{host}" and (origin or request.method not in SAFE):
             return _refused("The request comes from another origin.")
+        if _same(request.args.get("key"), self.key):  # so that it does not stay in the address
+            return self._welcomed(request)
         if _same(request.cookies.get(self._cookie), self.key):
             return None
-        if _same(request.args.get("key"), self.key):
-            return self._welcomed(request)
         return _refused("Open the address that `recita console` printed: it has the key.")
 
     @property
