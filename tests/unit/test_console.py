@@ -17,12 +17,14 @@ from recita.models.base import now
 from recita.models.document import document_id
 from recita.models.manifest import Manifest, Source
 from recita.models.reasons import reason
+from recita_cli.main import app as command
 from recita_cli.target import Target
 from recita_cli.web import app as console
 from recita_cli.web import guard, progress, rendering, shelf
 from recita_cli.web.pages import name
 from recita_cli.web.server import Server
 from selectolax.lexbor import LexborHTMLParser
+from typer.testing import CliRunner
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
@@ -155,6 +157,15 @@ def test_no_page_has_anything_inline(visitor: Visitor, deployment: Deployment) -
         for tag in page.css("[href], [src], [action]"):
             for attribute in ("href", "src", "action"):
                 assert (tag.attributes.get(attribute) or "/")[0] in "/#?", path
+
+
+def test_a_document_whose_manifest_is_gone_is_not_waited_for(
+    visitor: Visitor, deployment: Deployment
+) -> None:
+    seeded(deployment, 1)
+    answer = visitor.get(f"/documents/{0:032x}")
+    assert answer.status_code == 404
+    assert "manifest is gone" in answer.text
 
 
 def test_a_list_can_be_filtered_and_goes_on(visitor: Visitor, deployment: Deployment) -> None:
@@ -419,6 +430,53 @@ def test_a_server_listens_on_this_machine_alone(visitor: Visitor) -> None:
         assert server.host == "127.0.0.1"
         with pytest.raises(OSError, match="in use"):
             Server(visitor.shelf.target, place.port or 0)
+
+
+def test_the_command_says_where_it_is_and_what_went_wrong(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recita_cli.target.existing", lambda _: visitor.shelf.target)
+    monkeypatch.setattr(Server, "serve", lambda _: None)
+    answer = CliRunner().invoke(command, ["console", "--json"])
+    assert answer.exit_code == 0
+    place = urlsplit(json.loads(answer.stdout)["address"])
+    assert (place.hostname, place.query[:4]) == ("127.0.0.1", "key=")
+    with Server(visitor.shelf.target) as server:
+        port = str(urlsplit(server.address).port)
+        taken = CliRunner().invoke(command, ["console", "--port", port])
+    assert taken.exit_code == 1
+    assert f"port {port} can't be listened on" in taken.stderr
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    wide = colour * 2 if len(colour) == 3 else colour
+    parts = [int(wide[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(p * weight for p, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def test_everything_can_be_read_in_light_and_in_dark(root: Path) -> None:
+    css = (root / "cli/recita_cli/web/static/console.css").read_text("utf-8")
+    schemes = [
+        dict(re.findall(r"--([\w-]+): #(\w+)", one))
+        for one in re.findall(r"{[^{}]*--paper:[^}]*}", css)
+    ]
+    pairs = [
+        (text, ground)
+        for text in ("ink", "quiet", "accent", "bad")
+        for ground in ("paper", "card", "soft")
+    ]
+    pairs += [(one, f"{one}-bg") for one in ("good", "warn", "bad", "wait", "held")]
+    pairs += [("ink", f"{one}-bg") for one in ("warn", "bad", "wait")] + [("on-accent", "accent")]
+    assert len(schemes) == 2
+    low = {}
+    for scheme in schemes:
+        for text, ground in pairs:
+            dark, light = sorted((luminance(scheme[text]), luminance(scheme[ground])))
+            if (light + 0.05) / (dark + 0.05) < 4.5:
+                low[text, ground] = scheme[text]
+    assert low == {}
 
 
 def test_watchers_are_counted_and_let_go(

@@ -12,6 +12,7 @@ from recita.models.picture import Picture
 from recita.models.summary import Summary
 from recita.steps import list_documents, show_document
 from recita.steps.handover import MAX_BYTES
+from recita.steps.show_document import UNENDED
 from recita.text.marks import SpokenSentence, spoken_sentences
 from recita.text.readalong import timed
 from werkzeug.utils import redirect
@@ -49,6 +50,9 @@ def document(shelf: Shelf, request: Request, document: str) -> Response:
     standing = progress.look(document, shelf)
     if standing is None and "new" not in request.args:
         raise RequestRefusedError("document-unknown", "there is no document of this id.")
+    if standing and standing.manifest is None and standing.row.status not in UNENDED:
+        message = "the document's manifest is gone; `recita reindex` mends the table."
+        raise RequestRefusedError("artifact-unknown", message)
     if standing is None or standing.manifest is None:
         key = standing.row.upload.key if standing else ""
         facts = progress.facts(standing)
