@@ -379,6 +379,8 @@ def test_progress_is_told_until_the_end(
     events = [one for one in answer.text.split("\n\n") if one]
     assert events[0].startswith("event: progress\ndata: ")
     assert all(line.startswith(("event:", "data:")) for line in events[0].split("\n"))
+    for step in manifest.steps:
+        assert re.search(rf"^data: <span>{step.name} \d+\.\d s</span>$", events[0], re.MULTILINE)
     assert events[-1].startswith("event: ended")
     assert len(seen) == 1
 
