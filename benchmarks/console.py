@@ -18,12 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from recita.adapters.dynamodb import row
 from recita.models.document import document_id, result_key
 from recita.models.manifest import Manifest
+from recita.models.summary import DocumentType
 from recita_cli import target
 from recita_cli.target import Target
 from recita_cli.web.server import Server
@@ -35,7 +36,8 @@ RESULT = Path(__file__).with_suffix(".json")
 PORT = 4722
 DOCUMENTS = 1000
 REQUESTS = 200
-STATUSES = ("COMPLETED", "PARTIAL", "FAILED")
+STATUSES = ("COMPLETED", "COMPLETED", "COMPLETED", "PARTIAL", "REJECTED")
+TYPES: tuple[str, ...] = get_args(DocumentType)
 
 
 def main() -> None:
@@ -73,8 +75,10 @@ def _put(where: Target, manifest: Manifest, files: dict[str, bytes], number: int
     key = f"in/invoice-{number:04d}.txt"
     document = document_id("bench", key, "v")
     source = manifest.source.model_copy(update={"key": key})
+    known, kind = manifest.classification, {"type": TYPES[number % len(TYPES)]}
     own = manifest.model_copy(
         update={
+            "classification": known and known.model_copy(update=kind),
             "document_id": document,
             "source": source,
             "execution": document,
@@ -111,7 +115,7 @@ def served(where: Target) -> Iterator[http.client.HTTPConnection]:
 
 def asked(documents: list[str]) -> list[tuple[str, list[str]]]:
     """Which pages are asked for."""
-    filters = ["/", "/?status=PARTIAL", "/?class=invoice", "/?status=FAILED&class=invoice"]
+    filters = ["/", "/?status=PARTIAL", "/?class=invoice", "/?status=PARTIAL&class=invoice"]
     chosen = documents[:: DOCUMENTS // 100]
     return [
         ("list", filters),

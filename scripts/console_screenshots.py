@@ -27,7 +27,7 @@ from tests.laptop import DocumentLaptop
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "how-to" / "console"
 WIDE, PHONE = (1120, 840), (360, 760)
-COLOURS = 128
+COLOURS = 64
 MOST_BYTES = 200_000
 
 
@@ -72,11 +72,11 @@ def served(running: DocumentLaptop) -> Iterator[str]:
 
 def shoot(tab: Browser, address: str, found: list[Manifest]) -> None:
     """Look at the list, a document, a page, a picture and words as they sound."""
-    contract, scan, photo, _ = (f"/documents/{one.document_id}" for one in found)
+    contract, _, photo, _ = (f"/documents/{one.document_id}" for one in found)
     tab.open(address)
     take(tab, "documents-light", "/", WIDE)
     take(tab, "document-light", contract, WIDE)
-    take(tab, "page-light", f"{scan}/pages/1", WIDE)
+    take(tab, "page-light", f"{contract}/pages/1", WIDE)
     take(tab, "picture-dark", f"{photo}/pictures/{found[2].images[0].id}", WIDE, dark=True)
     take(tab, "document-phone", contract, PHONE)
     take(tab, "documents-dark", "/", WIDE, dark=True)

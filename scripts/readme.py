@@ -25,6 +25,7 @@ SEEING = ROOT / "docs" / "seeing.md"
 SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 UNDERSTANDING = ROOT / "docs" / "understanding.md"
+CONSOLE = ROOT / "docs" / "how-to" / "console.md"
 COST = ROOT / "docs" / "cost.md"
 LAWS = ROOT / "docs" / "laws.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
@@ -55,6 +56,7 @@ def documents() -> dict[Path, dict[str, str]]:
         SPEAKING: speaking_tables.tables(_found("speaking")),
         RELIABILITY: endurance_tables.tables(_found("endurance")),
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
+        CONSOLE: {"console": console()},
         COST: cost_tables.tables(_found("cost")),
         LAWS: {"laws": laws.table()},
         PERMISSIONS: permission_tables.tables(),
@@ -102,6 +104,16 @@ def measured() -> str:
     where = f"{found['machine']['cores']} cores, Python {found['machine']['python']}"
     head = f"| measured on {where} | |\n|---|---|\n"
     return head + "".join(f"| {name} | {value} |\n" for name, value in rows)
+
+
+def console() -> str:
+    """How long the console's pages took in the last recorded ``benchmarks/console.py``."""
+    found = _found("console")
+    head = f"| with {found['documents']:,} documents on the laptop | p50 | p95 |\n|---|---|---|\n"
+    return head + "".join(
+        f"| {name} | {found[name]['p50_ms']:.0f} ms | {found[name]['p95_ms']:.0f} ms |\n"
+        for name in ("list", "document", "page")
+    )
 
 
 if __name__ == "__main__":

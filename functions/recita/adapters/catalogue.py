@@ -51,7 +51,7 @@ class DynamoCatalogue:
         """Read one list until it has a page, with all of the time its last one is of."""
         asked: dict[str, Any] = {
             "IndexName": index,
-            "KeyConditionExpression": key & _time(wanted, after),
+            "KeyConditionExpression": _since_and_until(key, wanted, after),
             "ScanIndexForward": False,
             "Limit": limit + 1,
         }
@@ -81,12 +81,13 @@ def _lists(wanted: Wanted) -> Sequence[tuple[str, ConditionBase]]:
     return [("by-status", Key("status").eq(one)) for one in statuses]
 
 
-def _time(wanted: Wanted, after: Position | None) -> ConditionBase:
+def _since_and_until(key: ConditionBase, wanted: Wanted, after: Position | None) -> ConditionBase:
     end = after.updated_at if after else LAST
-    if wanted.day is None:
-        return Key("updated_at").lte(end)
-    # An end before the day begins leaves nothing, and DynamoDB refuses a range that ends first.
-    return Key("updated_at").between(wanted.day, max(wanted.day, min(end, wanted.day + LAST)))
+    if wanted.day is not None:
+        # An end before the day begins leaves nothing, and DynamoDB refuses a range that ends first.
+        until = max(wanted.day, min(end, wanted.day + LAST))
+        return key & Key("updated_at").between(wanted.day, until)
+    return key & Key("updated_at").lte(end) if after else key
 
 
 def _is_wanted(listed: Listed, wanted: Wanted) -> bool:
