@@ -26,8 +26,8 @@ from tests.laptop import DocumentLaptop
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "how-to" / "console"
-WIDE, PHONE = (1120, 840), (360, 760)
-COLOURS = 64
+WIDE, LOW, PHONE = (1120, 840), (1120, 620), (360, 760)
+COLOURS = 32
 MOST_BYTES = 200_000
 
 
@@ -54,9 +54,11 @@ def main(arguments: list[str]) -> int:
 def laptop(home: Path, arguments: list[str]) -> Iterator[DocumentLaptop]:
     """Lend a laptop stack."""
     found = stack.running() if "--stack" in arguments else None
-    yield DocumentLaptop(found or stack.start(home, port=4719))
-    if found is None:
-        stack.stop(home)
+    try:
+        yield DocumentLaptop(found or stack.start(home, port=4719))
+    finally:
+        if found is None:
+            stack.stop(home)
 
 
 @contextmanager
@@ -65,18 +67,20 @@ def served(running: DocumentLaptop) -> Iterator[str]:
     with Server(target.from_stack(running.stack)) as server:
         thread = threading.Thread(target=server.serve)
         thread.start()
-        yield server.address
-        server.stop()
-        thread.join()
+        try:
+            yield server.address
+        finally:
+            server.stop()
+            thread.join()
 
 
 def shoot(tab: Browser, address: str, found: list[Manifest]) -> None:
     """Look at the list, a document, a page, a picture and words as they sound."""
-    contract, _, photo, _ = (f"/documents/{one.document_id}" for one in found)
+    contract, scan, photo, _ = (f"/documents/{one.document_id}" for one in found)
     tab.open(address)
     take(tab, "documents-light", "/", WIDE)
     take(tab, "document-light", contract, WIDE)
-    take(tab, "page-light", f"{contract}/pages/1", WIDE)
+    take(tab, "page-light", f"{scan}/pages/1", LOW)
     take(tab, "picture-dark", f"{photo}/pictures/{found[2].images[0].id}", WIDE, dark=True)
     take(tab, "document-phone", contract, PHONE)
     take(tab, "documents-dark", "/", WIDE, dark=True)

@@ -30,9 +30,11 @@ def console(recita: DocumentLaptop) -> Iterator[Server]:
     with Server(target.from_stack(recita.stack)) as server:
         thread = threading.Thread(target=server.serve)
         thread.start()
-        yield server
-        server.stop()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.stop()
+            thread.join()
 
 
 @pytest.fixture
