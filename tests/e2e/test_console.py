@@ -11,6 +11,7 @@ import pytest
 from recita_cli import target
 from recita_cli.web.server import Server
 
+from tests import browser as browsers
 from tests.browser import Browser
 from tests.fakes.files import pdf
 from tests.laptop import PATIENCE, DocumentLaptop
@@ -53,7 +54,7 @@ def complaints(browser: Browser) -> list[Any]:
 
 def patiently(browser: Browser, condition: str) -> None:
     """Wait for what the pipeline has to come to first."""
-    steps = int(PATIENCE / 30) + 1
+    steps = int(PATIENCE / browsers.PATIENCE)
     for number in range(steps):
         try:
             browser.wait(condition)
