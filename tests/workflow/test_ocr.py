@@ -143,7 +143,7 @@ def test_a_throttled_start_is_retried_and_paid_once(recita: DocumentLaptop) -> N
 def test_documents_over_the_quota_wait_and_complete(
     tmp_path: Path, unused_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RECITA_LOCAL_TPS", "Textract.StartDocumentTextDetection=0.5,Textract.*=5")
+    monkeypatch.setenv("RECITA_LOCAL_TPS", "Textract.StartDocumentTextDetection=0.2,Textract.*=5")
     monkeypatch.setenv("RECITA_LOCAL_WAITS", "0.3")
     waits = {"OcrNotificationSeconds": "10", "OcrPollSeconds": "1"}
     busy = DocumentLaptop(stack.start(tmp_path, port=unused_port, parameters=waits))
@@ -157,7 +157,7 @@ def test_documents_over_the_quota_wait_and_complete(
                    if usage.operation == "StartDocumentTextDetection")  # fmt: skip
 
         seen = busy.failures()  # and none with a rate of our own below the quota
-        stack.start(tmp_path, port=unused_port, parameters=waits | {"TextractTps": "0.4"})
+        stack.start(tmp_path, port=unused_port, parameters=waits | {"TextractTps": "0.15"})
         sent = [busy.upload(scan(letter(1), letter(2)), f"paced-{n}.pdf", languages="none")
                 for n in range(2)]  # fmt: skip
         manifests = [busy.manifest(document) for document in sent]
