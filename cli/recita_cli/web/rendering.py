@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import signal
 from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -86,7 +87,12 @@ class Pages:
 
 def _pool() -> ProcessPoolExecutor:
     """One process that forks the cage: the server has threads, and their locks must not be."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        1,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,  # Ctrl-C is the server's to answer
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
 
 
 def drawn(path: Path, media_type: str, number: int) -> bytes | None:
