@@ -137,8 +137,9 @@ def _distributed(
     child = arn.replace(":stateMachine:", ":execution:") + "/<map>:<child>"
     for action in CHILDREN:
         yield Need(f"states:{action}", child)
-    for bucket in _listed(deployed):  # whoever starts it says which
-        yield Need("s3:ListBucket", bucket)
+    if state["ItemReader"]["Resource"].endswith(":listObjectsV2"):
+        for bucket in _listed(deployed):  # whoever starts it says which
+            yield Need("s3:ListBucket", bucket)
     place: dict[str, Any] = state["ResultWriter"]["Arguments"]
     prefix = place["Prefix"].removeprefix("{% '").partition("'")[0]
     for action in RESULT_WRITER:

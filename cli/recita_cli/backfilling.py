@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recita_cli.console import CliError, say
+from recita_cli.listing import Wanted
 from recita_cli.target import Target
 
 POLL_SECONDS = 0.5
@@ -23,12 +24,23 @@ MOST_FAILURES = 10_000
 
 @dataclass(frozen=True)
 class Order:
-    """What the state machine is asked for."""
+    """What the state machine is asked for: a prefix of a bucket, or documents of a list."""
 
-    bucket: str
-    prefix: str
+    wanted: Wanted
     concurrency: int
     tolerated_percent: int
+
+    def given(self, target: Target, name: str) -> dict[str, Any]:
+        """Return the execution's input; a list then lies where the state machine may read it."""
+        bounds = {"concurrency": self.concurrency, "tolerated_percent": self.tolerated_percent}
+        documents = self.wanted.documents
+        if documents is None:
+            return {**bounds, "bucket": self.wanted.bucket, "prefix": self.wanted.prefix}
+        key = f"backfill/{name}/list.jsonl"
+        body = "".join(json.dumps(asdict(one)) + "\n" for one in documents)
+        bucket = target.outputs["ResultsBucketName"]
+        target.s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+        return {**bounds, "list": key}
 
 
 def run(target: Target, order: Order, *, quiet: bool) -> dict[str, Any]:
@@ -41,9 +53,11 @@ def run(target: Target, order: Order, *, quiet: bool) -> dict[str, Any]:
         raise CliError("this stack has no backfill", "deploy this template to it")
     states = target.client("stepfunctions")
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
-    arn = states.start_execution(
-        stateMachineArn=machine, name=name, input=json.dumps(asdict(order))
-    )["executionArn"]
+    refused = order.wanted.refused
+    if order.wanted.documents == []:  # a list without a line that can be used
+        return {"status": "SUCCEEDED", "objects": {}, "failed": [], "refused": refused}
+    given = json.dumps(order.given(target, name))
+    arn = states.start_execution(stateMachineArn=machine, name=name, input=given)["executionArn"]
     try:
         ended = _followed(target, states, arn, quiet=quiet)
     except KeyboardInterrupt:
@@ -60,6 +74,7 @@ def run(target: Target, order: Order, *, quiet: bool) -> dict[str, Any]:
         "error": ended.get("error"),
         "objects": dict(objects),
         "failed": failed,
+        "refused": refused,
     }
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from math import ceil
 from pathlib import PurePosixPath
 from typing import Any
 
-from recita.adapters.backfill import ARCHIVED
+from botocore.exceptions import ClientError
+from recita.adapters.backfill import ARCHIVED, MISSING
 from recita.models.record import Usage
 from recita.pricing import price, table
 from recita.steps.handover import MAX_BYTES
 
 from recita_cli.console import say
+from recita_cli.listing import Named, Wanted
 from recita_cli.target import Target
 
 PROGRESS = 10_000
+AT_ONCE = 16
 PAGE_BYTES = 100_000
 PAGE_CHARACTERS = 2_000
 MOST_PAGES = 3_000
@@ -93,10 +97,19 @@ class Estimate:
         }
 
 
-def estimate(target: Target, bucket: str, prefix: str, *, quiet: bool) -> Estimate:
-    """Look at the list of all objects under a prefix, at none of them."""
+def estimate(target: Target, wanted: Wanted, *, quiet: bool) -> Estimate:
+    """Look at names and sizes, at no object itself."""
     found = Estimate(in_flight=int(target.outputs.get("MaxInFlight", 100)))
-    pages = target.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    if wanted.documents is None:
+        _add_prefix(found, target.s3, wanted, quiet=quiet)
+    else:
+        _add_list(found, target.s3, wanted.documents)
+    return found
+
+
+def _add_prefix(found: Estimate, s3: Any, wanted: Wanted, *, quiet: bool) -> None:
+    listing = s3.get_paginator("list_objects_v2")
+    pages = listing.paginate(Bucket=wanted.bucket, Prefix=wanted.prefix)
     seen = 0
     for page in pages:
         for entry in page.get("Contents", ()):
@@ -104,7 +117,25 @@ def estimate(target: Target, bucket: str, prefix: str, *, quiet: bool) -> Estima
             seen += 1
             if not quiet and seen % PROGRESS == 0:
                 say(f"{seen:,} objects listed")
-    return found
+
+
+def _add_list(found: Estimate, s3: Any, documents: Sequence[Named]) -> None:
+    def size(named: Named) -> dict[str, Any] | None:
+        try:
+            head = s3.head_object(Bucket=named.bucket, Key=named.key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise
+        storage = head.get("StorageClass")
+        return {"Key": named.key, "Size": head["ContentLength"], "StorageClass": storage}
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for entry in pool.map(size, documents):
+            if entry:
+                _add(found, entry)
+            else:
+                found.kinds["gone"].objects += 1
 
 
 def _add(found: Estimate, entry: dict[str, Any]) -> None:

@@ -33,8 +33,9 @@ class Backfill:
         self.documents, self.workflow = FakeDocuments(), FakeWorkflow()
         self.admission = Admission(self.documents, FakePlaces(2), self.workflow)
 
-    def bring(self, key: str, bucket: str = OLD) -> str:
-        given = BackfillInput(bucket=bucket, key=key)
+    def bring(self, key: str, bucket: str = OLD, **wishes: str) -> str:
+        asked = {f"recita-{name}": value for name, value in wishes.items()}
+        given = BackfillInput(bucket=bucket, key=key, wishes=asked)
         return backfill_object.run(given, objects=self.objects, admission=self.admission).status
 
     def put(self, key: str, body: bytes = b"old", **more: Any) -> None:
@@ -151,3 +152,16 @@ def test_uploads_without_a_row_are_admitted_where_they_lie(backfill: Backfill) -
 
     assert len(backfill.workflow.executions) == 2  # as many as there are places
     assert backfill.stack.versions(INPUT) == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_a_list_asks_before_the_object_itself(backfill: Backfill) -> None:
+    backfill.put("a.pdf", Metadata={"recita-languages": "fr", "recita-speak": "full"})
+
+    assert backfill.bring("a.pdf", languages="es", colour="red") == "copied"
+
+    kept = backfill.copied("a.pdf")["Metadata"]
+    assert (kept["recita-languages"], kept["recita-speak"]) == ("es", "full")
+    assert "recita-colour" not in kept
+    assert backfill.bring("a.pdf", languages="es") == "present"
+    assert backfill.bring("a.pdf") == "present"
+    assert backfill.bring("a.pdf", languages="pt") == "copied"

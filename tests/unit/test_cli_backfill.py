@@ -109,6 +109,7 @@ def test_the_exit_code_says_how_it_ended(
         "error": "States.ExceedToleratedFailureThreshold",
         "objects": {"copied": 1_200, "failed": failed},
         "failed": failures,
+        "refused": [],
     }
     monkeypatch.setattr(backfilling, "run", lambda *_, **__: report)
 

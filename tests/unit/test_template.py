@@ -155,7 +155,7 @@ def _tasks(machine: Resource) -> list[Resource]:
     return [state for _, state in states(machine) if state["Type"] == "Task"]
 
 
-@pytest.mark.parametrize(("file", "tasks"), [("document", 13), ("backfill", 1)])
+@pytest.mark.parametrize(("file", "tasks"), [("document", 13), ("backfill", 2)])
 def test_functions_time_out_before_their_tasks(stack: Stack, file: str, tasks: int) -> None:
     machine = json.loads((ROOT / "statemachine" / f"{file}.asl.json").read_text("utf-8"))
     checked = 0

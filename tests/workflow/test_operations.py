@@ -131,6 +131,36 @@ def test_a_bucket_is_brought_in_once(recita: DocumentLaptop) -> None:
         assert recita.manifest(name).status == "COMPLETED"
 
 
+def test_a_list_is_brought_in_once_with_its_options(recita: DocumentLaptop, tmp_path: Path) -> None:
+    outputs, s3 = recita.stack.outputs, recita.client("s3")
+    archive = outputs["BackfillBucketName"]
+    s3.create_bucket(Bucket=archive)
+    for key in ("lists/a, b+ção.txt", "lists/c.txt"):
+        s3.put_object(Bucket=archive, Key=key, Body=LETTER.encode())
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        "document,languages,speak\n"
+        f'"s3://{archive}/lists/a, b+ção.txt",none,none\n'
+        f"s3://{archive}/lists/gone.txt,none,none\n"
+        "s3://elsewhere/a.txt,none,none\n"
+        f"s3://{archive}/lists/c.txt,all!,none\n",
+        "utf-8",
+    )
+
+    (first,) = run(recita, "backfill", "--list", str(listed), code=3)
+    (second,) = run(recita, "backfill", "--list", str(listed), code=3)
+
+    assert first["objects"] == {"copied": 1, "gone": 1}
+    assert second["objects"] == {"present": 1, "gone": 1}
+    assert [one["line"] for one in first["refused"]] == [4, 5]
+    key = f"backfill/{archive}/lists/a, b+ção.txt"
+    found = s3.head_object(Bucket=outputs["InputBucketName"], Key=key)
+    name = document_id(outputs["InputBucketName"], key, found["VersionId"])
+    manifest = recita.manifest(name)
+    assert manifest.status == "COMPLETED"
+    assert manifest.ledger.languages.requested == ()
+
+
 def test_what_lies_in_the_input_bucket_is_let_in_there(recita: DocumentLaptop) -> None:
     """Its execution is found to have ended before, and its place is given back."""
     manifest = recita.process(LETTER.encode(), "lies/here.txt", languages="none", speak="none")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from recita.models.base import Model
 
 Outcome = Literal["copied", "admitted", "present", "folder", "too-large", "archived", "gone"]
@@ -15,6 +17,8 @@ class BackfillInput(Model):
 
     bucket: str
     key: str
+    wishes: dict[str, str] = Field(default_factory=dict)
+    """User metadata that a list asks for, before the object's own; copies take it."""
 
 
 class BackfillOutput(Model):

@@ -36,7 +36,7 @@ def run(given: BackfillInput, *, objects: Objects, admission: Admission) -> Back
         return BackfillOutput(status="archived")
     if found.bucket == objects.input_bucket:
         return _admit(found, admission)
-    return _copy(found, objects)
+    return _copy(found, given.wishes, objects)
 
 
 def _admit(found: Stored, admission: Admission) -> BackfillOutput:
@@ -49,15 +49,19 @@ def _admit(found: Stored, admission: Admission) -> BackfillOutput:
     return BackfillOutput(status="admitted")
 
 
-def _copy(found: Stored, objects: Objects) -> BackfillOutput:
+def _copy(found: Stored, asked: dict[str, str], objects: Objects) -> BackfillOutput:
+    """What is asked for in another way than before is another document."""
     key = copy_key(found.bucket, found.key)
     there = objects.find(objects.input_bucket, key)
-    told = _origin(found)
+    told = {**_wishes(asked), **_origin(found)}
     if there is not None and told.items() <= there.metadata.items():
         return BackfillOutput(status="present")
-    wishes = {name: found.metadata[name] for name in WISHES if name in found.metadata}
-    objects.copy(found, key, {**wishes, **told}, there)
+    objects.copy(found, key, {**_wishes(found.metadata), **told}, there)
     return BackfillOutput(status="copied")
+
+
+def _wishes(metadata: dict[str, str]) -> dict[str, str]:
+    return {name: metadata[name] for name in WISHES if name in metadata}
 
 
 def copy_key(bucket: str, key: str) -> str:
