@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from recita_local import deploy
 
-from scripts import policies
 from tests.listener import Listener, listening
+from tests.parts import part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,36 +52,14 @@ class Webhook(NamedTuple):
         raise AssertionError("nothing came to the dead letters")
 
 
-def _delivery_alone() -> dict[str, Any]:
-    """template.yaml's webhook without the rest, which the laptop has: what has to be deployed."""
-    template = policies.source()
-    resources = {
-        name: one
-        for name, one in template["Resources"].items()
-        if name.startswith(PARTS) and one["Type"] != "AWS::CloudWatch::Alarm"
-    }
-    said = json.dumps(resources)
-    parameters = {n: p for n, p in template["Parameters"].items() if f'"{n}"' in said}
-    names = ("WebhookUrl", "WebhookSecret", "CustomerKey")
-    parameters |= {n: template["Parameters"][n] for n in names}
-    conditions = {n: c for n, c in template["Conditions"].items() if f'"{n}"' in said}
-    outputs = {"Letters": {"Value": {"Ref": "DeliveryDeadLetterQueue"}}}
-    resources["EncryptionKey"] = {"Type": "AWS::KMS::Key", "Condition": "HasCustomerKey"}
-    return {
-        "Parameters": parameters,
-        "Conditions": conditions,
-        "Resources": resources,
-        "Outputs": outputs,
-    }
-
-
 @pytest.fixture(scope="module")
 def webhook(
     laptop: Laptop, root_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Webhook]:
     laptop.client("secretsmanager").create_secret(Name=SECRET, SecretString=KEY)
     path = tmp_path_factory.mktemp("webhook") / "template.json"
-    path.write_text(json.dumps(_delivery_alone()), "utf-8")
+    outputs = {"Letters": {"Value": {"Ref": "DeliveryDeadLetterQueue"}}}
+    path.write_text(json.dumps(part(PARTS, outputs)), "utf-8")
     parameters = {
         "WebhookUrl": "https://hooks.example.org/recita",
         "WebhookSecret": SECRET,
