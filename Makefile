@@ -72,6 +72,7 @@ bench: setup ## Measure the overhead, and how well documents are read, seen, und
 	@$(BIN)/python -m benchmarks.endurance
 	@$(BIN)/python -m benchmarks.cost
 	@$(BIN)/python -m benchmarks.console
+	@$(BIN)/python -m benchmarks.api
 
 clean: ## Stop the laptop stack and remove what was made here
 	@-$(BIN)/recita down 2>/dev/null

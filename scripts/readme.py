@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    api_tables,
     cost_tables,
     endurance_tables,
     reading_tables,
@@ -26,6 +27,7 @@ SPEAKING = ROOT / "docs" / "speaking.md"
 GUARDRAILS = ROOT / "docs" / "guardrails.md"
 UNDERSTANDING = ROOT / "docs" / "understanding.md"
 CONSOLE = ROOT / "docs" / "how-to" / "console.md"
+API = ROOT / "docs" / "how-to" / "api.md"
 COST = ROOT / "docs" / "cost.md"
 LAWS = ROOT / "docs" / "laws.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
@@ -58,6 +60,7 @@ def documents() -> dict[Path, dict[str, str]]:
         GUARDRAILS: understanding_tables.tables(_found("understanding")),
         CONSOLE: {"console": console()},
         COST: cost_tables.tables(_found("cost")),
+        API: api_tables.tables(_found("api")),
         LAWS: {"laws": laws.table()},
         PERMISSIONS: permission_tables.tables(),
         UNDERSTANDING: understanding_engine_tables.tables(_found("understanding")),

@@ -10,10 +10,11 @@ import json
 import socketserver
 import time
 import types
+from functools import lru_cache
 from typing import Any, TextIO
 
 from ministack.core import lambda_runtime, persistence
-from ministack.services import stepfunctions
+from ministack.services import dynamodb, stepfunctions
 
 from recita_local.aws import (
     api_destinations,
@@ -38,6 +39,7 @@ def apply() -> None:
     _start_executions_at_once()
     _do_not_wait_for_logs()
     _save_at_full_speed()
+    _read_conditions_once()
     lambda_pool.apply()
     events.apply()
     api_destinations.apply()
@@ -77,3 +79,14 @@ def _save_at_full_speed() -> None:
 
     fast = types.SimpleNamespace(**{**vars(json), "dump": dump})
     replaced(persistence, "json", lambda _: fast)
+
+
+def _read_conditions_once() -> None:
+    """A query parsed its condition again for every row that it looked at: 0.1 ms each."""
+
+    def tokenize(read: Any) -> Any:
+        known = lru_cache(maxsize=512)(lambda text: tuple(read(text)))
+        return lambda text: list(known(text))
+
+    replaced(dynamodb, "_tokenize", tokenize)
+    replaced(dynamodb, "_condition_syntax_error", lru_cache(maxsize=512))
