@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from recita.adapters.clients import CONFIG
 from recita.models.listing import LIVING, Listed, Page, Position, Wanted
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
 
 MOST_QUERIES = 10
 """Queries for one page of one list: rows that another filter leaves out must not take minutes."""
@@ -34,7 +36,9 @@ class DynamoCatalogue:
 
     def __init__(self, table: str, database: DynamoDBServiceResource | None = None) -> None:
         database = database or boto3.resource("dynamodb", config=CONFIG)
-        self._table: Table = database.Table(table)
+        self._table = table
+        # Reads and writes Python's types like its resource, and threads may share it.
+        self._client: DynamoDBClient = database.meta.client
 
     def page(self, wanted: Wanted, limit: int, after: Position | None = None) -> Page:
         """Return up to ``limit`` of the wanted documents, newest first, from ``after`` on.
@@ -42,8 +46,10 @@ class DynamoCatalogue:
         Without any filter but the day, the lists of all statuses are merged: a partition for all
         documents would be one that all writes go to.
         """
-        lists = [self._found(*one, wanted, limit, after) for one in _lists(wanted)]
-        return _merged(lists, limit)
+        lists = _lists(wanted)
+        with ThreadPoolExecutor(len(lists)) as pool:  # else one waits for the other, seven times
+            asked = [pool.submit(self._found, *one, wanted, limit, after) for one in lists]
+        return _merged([one.result() for one in asked], limit)
 
     def _found(
         self, index: str, key: ConditionBase, wanted: Wanted, limit: int, after: Position | None
@@ -58,7 +64,7 @@ class DynamoCatalogue:
         kept: list[Listed] = []
         last = None
         for _ in range(MOST_QUERIES):
-            reply = self._table.query(**asked)
+            reply = self._client.query(TableName=self._table, **asked)
             for item in reply["Items"]:
                 last = _listed(item)
                 if _is_wanted(last, wanted) and _follows(last, after):
