@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
@@ -144,7 +145,7 @@ def test_an_invoice_that_is_dropped_is_filed_once(consumer: Consumer) -> None:
     assert TableRow.model_validate_json(found["Body"].read()) == row_of(manifest)
     _mark(consumer, document)
     consumer.tell(document)  # once more
-    unknown = "0" * 32
+    unknown = token_hex(16)  # of which no other test can have left a manifest
     consumer.tell(unknown)  # and one that can't be filed: when it is given up, both are done
     letters = soon(consumer, consumer.dead_letters)
     assert {_about(letter) for letter in letters} == {unknown}
