@@ -46,7 +46,7 @@ def bill(verdict: Verdict, lines: list[Line], deaths: list[Death]) -> None:
     verdict.faults = dict(sorted(Counter(line["fault"] for line in faults).items()))
     killed = (line for line in faults if line["fault"] in KILLS)
     died = [*deaths, *(Death(line["at"], line["at"], line["process"]) for line in killed)]
-    for (_, operation, _), same in _paid(lines).items():
+    for (_, _, operation, _), same in _paid(lines).items():
         verdict.minimum_calls += 1
         verdict.paid_calls += len(same)
         for first, again in pairwise(same):
@@ -69,11 +69,14 @@ def _unwritten(first: Line, again: Line, faults: list[Line]) -> bool:
     return max(tries.values(), default=0) >= ATTEMPTS
 
 
-def _paid(lines: list[Line]) -> dict[tuple[str, str, str], list[Line]]:
-    """Paid calls by what was asked; a client token that comes again is answered with its job."""
-    calls: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+def _paid(lines: list[Line]) -> dict[tuple[str, str, str, str], list[Line]]:
+    """Paid calls by who asked what; a client token that comes again is answered with its job.
+
+    Two documents with the same content ask the same, and each pays for itself.
+    """
+    calls: dict[tuple[str, str, str, str], list[Line]] = defaultdict(list)
     for line in lines:
-        name = (line["service"], line["operation"], line.get("key", ""))
+        name = (line["document"], line["service"], line["operation"], line.get("key", ""))
         if line.get("units") and not (line["operation"].startswith("Start") and calls[name]):
             calls[name].append(line)
     return calls

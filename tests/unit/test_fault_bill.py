@@ -70,3 +70,9 @@ def test_what_is_paid_again_needs_a_reason(
     again = verdict.paid_calls - verdict.minimum_calls
     assert (verdict.after_lost_replies, verdict.unexplained) == (excused, again - excused)
     assert bool(verdict.culprits) == (again > excused)
+
+
+def test_two_documents_that_ask_the_same_pay_for_themselves() -> None:
+    verdict = Verdict()
+    bill(verdict, [call(1, "a"), call(2, "a", document="e")], [])
+    assert (verdict.paid_calls, verdict.minimum_calls, verdict.unexplained) == (2, 2, 0)
